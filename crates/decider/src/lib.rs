@@ -1,1 +1,25 @@
+//! The sans-IO core of a service, as a trait.
+//!
+//! A core is plain functions over plain data. Time, ids and every choice arrive
+//! inside the command; what should happen leaves as events. The same functions
+//! are driven by production (one SQL transaction a batch), by examples and
+//! properties, by the seeded simulation and by the model checker.
+//!
+//! # Layout
+//!
+//! - [`core`]: [`Decider`] and [`Participant`], the two traits a core implements.
+//! - [`message`]: what a contract's message must say of itself to be sent and heard.
+//! - [`coordination`]: choreography or orchestration, chosen per order.
+//! - [`scenario`]: given / when / then, for tests that read like sentences.
+//!
+//! **Invariant:** nothing here, and nothing that implements these traits, does IO,
+//! reads a clock, draws a random number or awaits.
 
+pub mod coordination;
+pub mod core;
+pub mod message;
+pub mod scenario;
+
+pub use coordination::Coordination;
+pub use core::{Decider, Participant};
+pub use message::{Destination, Incoming, Outgoing, ParseError, message_id};

@@ -1,0 +1,83 @@
+//! What a contract's message says of itself.
+
+use crate::Coordination;
+use uuid::Uuid;
+
+/// Where a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Destination {
+    /// The topic exchange; whoever bound the routing key hears it.
+    Events,
+    /// One participant, by the name of its queue.
+    Command(&'static str),
+}
+
+/// A message that can be sent.
+pub trait Outgoing {
+    /// `<aggregate>.<event>` or `<participant>.<command>`.
+    fn kind(&self) -> &'static str;
+    /// Version of the body's shape. Only ever added to; a change of meaning is a new version.
+    fn version(&self) -> u16 {
+        1
+    }
+    /// Derived from what the message says, so that a re-emission carries the same id.
+    fn id(&self) -> Uuid;
+    /// The order whose saga this belongs to, if it belongs to one.
+    fn correlation_id(&self) -> Option<Uuid>;
+    /// `None`: the same as the message that caused it.
+    fn coordination(&self) -> Option<Coordination> {
+        None
+    }
+    fn destination(&self) -> Destination;
+    /// JSON, tagged with its `type`.
+    fn encode(&self) -> Vec<u8>;
+}
+
+/// A message that can be heard.
+pub trait Incoming: Sized {
+    fn parse(kind: &str, version: u16, body: &[u8]) -> Result<Self, ParseError>;
+    fn correlation_id(&self) -> Option<Uuid>;
+}
+
+/// Why bytes are not a message. The text is the reason in the dead-letter queue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    #[error("unknown kind {0:?}")]
+    UnknownKind(String),
+    #[error("unknown version {version} of {kind:?}")]
+    UnknownVersion { kind: String, version: u16 },
+    #[error("malformed body: {0}")]
+    Malformed(String),
+}
+
+/// The id of the message `kind` about `subject`: the same words, the same id.
+///
+/// `subject` is the aggregate's id, with an ordinal where a kind can occur more
+/// than once for it (`<order>/2`). UUIDv5, so that anyone can compute it.
+pub fn message_id(kind: &str, subject: impl std::fmt::Display) -> Uuid {
+    /// Drawn once; changing it makes every message a new one.
+    const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_9a54_3c0e_4d7b_9f21_d1c5_7a80_42e6);
+    Uuid::new_v5(&NAMESPACE, format!("{kind}/{subject}").as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_words_give_the_same_id_and_other_words_another() {
+        let order = Uuid::from_u128(7);
+        assert_eq!(
+            message_id("stock.reserved", order),
+            message_id("stock.reserved", order)
+        );
+        assert_ne!(
+            message_id("stock.reserved", order),
+            message_id("stock.released", order)
+        );
+        assert_ne!(
+            message_id("stock.reserved", order),
+            message_id("stock.reserved", Uuid::from_u128(8))
+        );
+    }
+}
