@@ -22,4 +22,6 @@ pub mod scenario;
 
 pub use coordination::Coordination;
 pub use core::{Decider, Participant};
-pub use message::{Destination, Incoming, Outgoing, ParseError, message_id};
+pub use message::{
+    Destination, Incoming, Outgoing, ParseError, encode_tagged, message_id, parse_tagged,
+};

@@ -1,6 +1,7 @@
 //! What a contract's message says of itself.
 
 use crate::Coordination;
+use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
 /// Where a message goes.
@@ -58,6 +59,48 @@ pub fn message_id(kind: &str, subject: impl std::fmt::Display) -> Uuid {
     /// Drawn once; changing it makes every message a new one.
     const NAMESPACE: Uuid = Uuid::from_u128(0x6b1f_9a54_3c0e_4d7b_9f21_d1c5_7a80_42e6);
     Uuid::new_v5(&NAMESPACE, format!("{kind}/{subject}").as_bytes())
+}
+
+/// The only version there is of any message.
+const VERSION: u16 = 1;
+
+/// A contract's enum from its wire form: JSON, internally tagged with its `type`.
+///
+/// `kinds` are the kinds the enum knows. The envelope's word and the body's must
+/// agree, or one message would be two things to two readers.
+pub fn parse_tagged<T: DeserializeOwned + Outgoing>(
+    kinds: &[&str],
+    kind: &str,
+    version: u16,
+    body: &[u8],
+) -> Result<T, ParseError> {
+    if !kinds.contains(&kind) {
+        return Err(ParseError::UnknownKind(kind.to_owned()));
+    }
+    if version != VERSION {
+        return Err(ParseError::UnknownVersion {
+            kind: kind.to_owned(),
+            version,
+        });
+    }
+    let message: T =
+        serde_json::from_slice(body).map_err(|error| ParseError::Malformed(error.to_string()))?;
+    if message.kind() != kind {
+        return Err(ParseError::Malformed(format!(
+            "the body says {:?}, the envelope {kind:?}",
+            message.kind()
+        )));
+    }
+    Ok(message)
+}
+
+/// The wire form of a contract's enum.
+///
+/// # Panics
+/// If the type cannot be JSON at all (a map with keys that are not strings): a
+/// mistake in a contract, which its golden test shows.
+pub fn encode_tagged<T: Serialize>(message: &T) -> Vec<u8> {
+    serde_json::to_vec(message).expect("a contract's message is JSON")
 }
 
 #[cfg(test)]
