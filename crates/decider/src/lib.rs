@@ -23,5 +23,5 @@ pub mod scenario;
 pub use coordination::Coordination;
 pub use core::{Decider, Participant};
 pub use message::{
-    Destination, Incoming, Outgoing, ParseError, encode_tagged, message_id, parse_tagged,
+    Destination, Incoming, OneOf, Outgoing, ParseError, encode_tagged, message_id, parse_tagged,
 };

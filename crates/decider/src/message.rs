@@ -34,6 +34,41 @@ pub trait Outgoing {
     fn encode(&self) -> Vec<u8>;
 }
 
+/// For an enum whose variants are the messages of several contracts.
+pub trait OneOf {
+    fn message(&self) -> &dyn Outgoing;
+}
+
+impl<T: OneOf> Outgoing for T {
+    fn kind(&self) -> &'static str {
+        self.message().kind()
+    }
+
+    fn version(&self) -> u16 {
+        self.message().version()
+    }
+
+    fn id(&self) -> Uuid {
+        self.message().id()
+    }
+
+    fn correlation_id(&self) -> Option<Uuid> {
+        self.message().correlation_id()
+    }
+
+    fn coordination(&self) -> Option<Coordination> {
+        self.message().coordination()
+    }
+
+    fn destination(&self) -> Destination {
+        self.message().destination()
+    }
+
+    fn encode(&self) -> Vec<u8> {
+        self.message().encode()
+    }
+}
+
 /// A message that can be heard.
 pub trait Incoming: Sized {
     fn parse(kind: &str, version: u16, body: &[u8]) -> Result<Self, ParseError>;

@@ -1,7 +1,7 @@
 //! Which messages inventory hears, and which it says.
 
 use crate::{command::Command, event::Event, inventory::Inventory};
-use decider::{Coordination, Destination, Incoming, Outgoing, ParseError, Participant};
+use decider::{Incoming, OneOf, Outgoing, ParseError, Participant};
 use inventory_contract::{CatalogueEvent, InventoryCommand, StockEvent};
 use orders_contract::OrderEvent;
 use payments_contract::PaymentEvent;
@@ -43,46 +43,11 @@ pub enum Outbound {
     Catalogue(CatalogueEvent),
 }
 
-impl Outgoing for Outbound {
-    fn kind(&self) -> &'static str {
+impl OneOf for Outbound {
+    fn message(&self) -> &dyn Outgoing {
         match self {
-            Self::Stock(event) => event.kind(),
-            Self::Catalogue(event) => event.kind(),
-        }
-    }
-
-    fn id(&self) -> Uuid {
-        match self {
-            Self::Stock(event) => event.id(),
-            Self::Catalogue(event) => event.id(),
-        }
-    }
-
-    fn correlation_id(&self) -> Option<Uuid> {
-        match self {
-            Self::Stock(event) => Outgoing::correlation_id(event),
-            Self::Catalogue(event) => Outgoing::correlation_id(event),
-        }
-    }
-
-    fn coordination(&self) -> Option<Coordination> {
-        match self {
-            Self::Stock(event) => event.coordination(),
-            Self::Catalogue(event) => event.coordination(),
-        }
-    }
-
-    fn destination(&self) -> Destination {
-        match self {
-            Self::Stock(event) => event.destination(),
-            Self::Catalogue(event) => event.destination(),
-        }
-    }
-
-    fn encode(&self) -> Vec<u8> {
-        match self {
-            Self::Stock(event) => event.encode(),
-            Self::Catalogue(event) => event.encode(),
+            Self::Stock(event) => event,
+            Self::Catalogue(event) => event,
         }
     }
 }
