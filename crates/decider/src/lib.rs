@@ -10,16 +10,19 @@
 //! - [`core`]: [`Decider`] and [`Participant`], the two traits a core implements.
 //! - [`message`]: what a contract's message must say of itself to be sent and heard.
 //! - [`coordination`]: choreography or orchestration, chosen per order.
+//! - [`changes`]: what a batch changed, as rows to insert and rows to update.
 //! - [`scenario`]: given / when / then, for tests that read like sentences.
 //!
 //! **Invariant:** nothing here, and nothing that implements these traits, does IO,
 //! reads a clock, draws a random number or awaits.
 
+pub mod changes;
 pub mod coordination;
 pub mod core;
 pub mod message;
 pub mod scenario;
 
+pub use changes::Changes;
 pub use coordination::Coordination;
 pub use core::{Decider, Participant};
 pub use message::{
