@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::problem::{BODY_TOO_LARGE, MALFORMED_JSON, Problem, UNSUPPORTED_MEDIA_TYPE};
+use crate::problem::{BODY_TOO_LARGE, MALFORMED_JSON, Problem, UNSUPPORTED_MEDIA_TYPE, WRONG_TYPE};
 
 /// A body: an order of 64 lines with the longest SKUs takes about 8 KiB.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
@@ -44,11 +44,23 @@ impl<T: Serialize> IntoResponse for Json<T> {
 
 /// Parses a body that is at hand already, with the same problems.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    object(bytes)?;
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(refusal::of)?;
     json.end()
         .map_err(|error| Problem::new(MALFORMED_JSON, error.to_string()))?;
     Ok(value)
+}
+
+/// A body is an object. serde would also take an array for a struct, by position.
+fn object(bytes: &[u8]) -> Result<(), Problem> {
+    if bytes.trim_ascii_start().first() == Some(&b'{') {
+        return Ok(());
+    }
+    Err(match serde_json::from_slice::<IgnoredAny>(bytes) {
+        Ok(_) => Problem::new(WRONG_TYPE, "the body is not an object"),
+        Err(error) => Problem::new(MALFORMED_JSON, error.to_string()),
+    })
 }
 
 /// The whole body within its limit. How long it may take is the deadline's business.

@@ -132,7 +132,7 @@ mod tests {
             (
                 r#"{"customer":"c","customer":"d","lines":[]}"#,
                 "malformed-json",
-                Some("/customer"),
+                None,
             ),
             (r#"{"customer":"c"}"#, "missing-field", None),
             (
@@ -150,7 +150,7 @@ mod tests {
                 "wrong-type",
                 Some("/lines"),
             ),
-            (r#"[]"#, "missing-field", None),
+            (r#"["c", []]"#, "wrong-type", None),
             (r#""text""#, "wrong-type", None),
             (
                 r#"{"customer":"c","lines":[],"x/y":1}"#,
