@@ -1,0 +1,180 @@
+//! I1: no money appears or disappears, account by account.
+
+use std::collections::BTreeMap;
+
+use crate::history::History;
+use crate::state::{AccountRow, Part, PaymentsRows};
+use crate::verdict::{Claim, Examination, Report};
+
+pub const CLAIM: Claim = Claim {
+    id: "I1",
+    title: "money is conserved",
+};
+
+pub fn check(history: &History, payments: &Part<PaymentsRows>) -> Report {
+    let mut exam = Examination::of(CLAIM);
+    if let Some(rows) = payments.examine("payments", &mut exam) {
+        exam.count(rows.ledger.len(), "ledger rows");
+        exam.count(rows.ledger_elsewhere.len(), "ledger sums of earlier runs");
+        exam.count(rows.accounts.len(), "accounts");
+        entries_sum_to_zero(rows, &mut exam);
+        balances_are_what_the_ledger_says(rows, &mut exam);
+        deposits_are_what_was_paid_in(history, rows, &mut exam);
+    }
+    exam.finish()
+}
+
+fn entries_sum_to_zero(rows: &PaymentsRows, exam: &mut Examination) {
+    let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+    for row in &rows.ledger {
+        *sums.entry((row.cause, row.kind.as_str())).or_default() += row.amount_minor;
+    }
+    for ((cause, kind), sum) in sums {
+        exam.expect(
+            format!("{kind} of {cause}"),
+            "payments.ledger, sum of its rows",
+            0,
+            sum,
+        );
+    }
+}
+
+type Sums<'a> = BTreeMap<(&'a str, &'a str), i64>;
+
+fn sums(rows: &PaymentsRows) -> Sums<'_> {
+    let own = rows
+        .ledger
+        .iter()
+        .map(|row| (&row.customer, &row.account, row.amount_minor));
+    let elsewhere = rows
+        .ledger_elsewhere
+        .iter()
+        .map(|sum| (&sum.customer, &sum.account, sum.amount_minor));
+    own.chain(elsewhere)
+        .fold(Sums::new(), |mut sums, (customer, account, amount)| {
+            *sums.entry((customer, account)).or_default() += amount;
+            sums
+        })
+}
+
+fn balances_are_what_the_ledger_says(rows: &PaymentsRows, exam: &mut Examination) {
+    let mut sums = sums(rows);
+    for account in &rows.accounts {
+        let subject = || format!("account {}", account.customer);
+        for (column, balance) in balances(account) {
+            let place = format!("payments.accounts.{column}_minor");
+            let ledger = sums
+                .remove(&(account.customer.as_str(), column))
+                .unwrap_or(0);
+            exam.expect(subject(), &place, ledger, balance);
+            if balance < 0 {
+                exam.wrong(subject(), &place, "not negative", balance);
+            }
+        }
+    }
+    for ((customer, account), sum) in sums {
+        if account != "funding" && sum != 0 {
+            exam.wrong(
+                format!("account {customer}"),
+                "payments.accounts",
+                "a row",
+                "none",
+            );
+        }
+    }
+}
+
+fn balances(account: &AccountRow) -> [(&'static str, i64); 4] {
+    [
+        ("available", account.available_minor),
+        ("held", account.held_minor),
+        ("captured", account.captured_minor),
+        ("refunded", account.refunded_minor),
+    ]
+}
+
+/// The one number that does not come from the judged database: what the run paid in.
+fn deposits_are_what_was_paid_in(history: &History, rows: &PaymentsRows, exam: &mut Examination) {
+    let accounts: BTreeMap<&str, &AccountRow> = rows
+        .accounts
+        .iter()
+        .map(|account| (account.customer.as_str(), account))
+        .collect();
+    for funded in &history.setup.accounts {
+        let subject = format!("account {}", funded.customer);
+        let place = "payments.accounts, available + held + captured - refunded";
+        match accounts.get(funded.customer.as_str()) {
+            Some(account) => {
+                let total = account.available_minor + account.held_minor + account.captured_minor
+                    - account.refunded_minor;
+                exam.expect(subject, place, funded.deposited_minor, total);
+            }
+            None => exam.wrong(subject, place, funded.deposited_minor, "no such account"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Verdict;
+    use crate::example;
+
+    #[test]
+    fn an_untouched_ledger_is_valid() {
+        let run = example::run();
+        assert_eq!(
+            check(&run.history, &run.state.payments).verdict,
+            Verdict::Valid
+        );
+    }
+
+    #[test]
+    fn an_account_changed_by_hand_is_named() {
+        let mut run = example::run();
+        let account = &mut example::payments(&mut run).accounts[0];
+        account.available_minor += 1;
+        let (customer, found) = (account.customer.clone(), account.available_minor);
+        let Verdict::Invalid(evidence) = check(&run.history, &run.state.payments).verdict else {
+            panic!("must be invalid")
+        };
+        assert_eq!(evidence[0].subject, format!("account {customer}"));
+        assert_eq!(evidence[0].place, "payments.accounts.available_minor");
+        assert_eq!(evidence[0].expected, (found - 1).to_string());
+        assert_eq!(evidence[0].found, found.to_string());
+    }
+
+    #[test]
+    fn half_an_entry_is_invalid() {
+        let mut run = example::run();
+        example::payments(&mut run).ledger.pop();
+        assert_eq!(
+            check(&run.history, &run.state.payments).verdict.label(),
+            "invalid"
+        );
+    }
+
+    #[test]
+    fn money_that_was_paid_in_and_is_nowhere_is_invalid() {
+        let mut run = example::run();
+        run.history.setup.accounts[0].deposited_minor += 5;
+        assert_eq!(
+            check(&run.history, &run.state.payments).verdict.label(),
+            "invalid"
+        );
+    }
+
+    #[test]
+    fn a_database_that_was_not_read_is_unknown() {
+        let run = example::run();
+        assert_eq!(
+            check(&run.history, &Part::default()).verdict.label(),
+            "unknown"
+        );
+        let empty = Part::Read(PaymentsRows::default());
+        assert_eq!(
+            check(&History::default(), &empty).verdict.label(),
+            "unknown"
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! I2: no goods appear or disappear, SKU by SKU.
+
+use std::collections::BTreeMap;
+
+use crate::history::History;
+use crate::state::{InventoryRows, Part};
+use crate::verdict::{Claim, Examination, Report};
+
+pub const CLAIM: Claim = Claim {
+    id: "I2",
+    title: "stock is conserved",
+};
+
+pub fn check(history: &History, inventory: &Part<InventoryRows>) -> Report {
+    let mut exam = Examination::of(CLAIM);
+    if let Some(rows) = inventory.examine("inventory", &mut exam) {
+        exam.count(rows.ledger.len(), "stock ledger rows");
+        exam.count(rows.skus.len(), "SKUs");
+        let moved = movements(rows, &mut exam);
+        stock_is_what_the_ledger_says(rows, &moved, &mut exam);
+        receipts_are_what_was_delivered(history, rows, &mut exam);
+    }
+    exam.finish()
+}
+
+/// What the ledger says lies where.
+#[derive(Default)]
+struct Stock {
+    on_hand: i64,
+    reserved: i64,
+    shipped: i64,
+}
+
+fn movements<'a>(rows: &'a InventoryRows, exam: &mut Examination) -> BTreeMap<&'a str, Stock> {
+    let mut stock: BTreeMap<&str, Stock> = BTreeMap::new();
+    for row in &rows.ledger {
+        let sku = stock.entry(&row.sku).or_default();
+        let quantity = row.quantity;
+        match row.kind.as_str() {
+            "receipt" => sku.on_hand += quantity,
+            "reserve" => {
+                sku.on_hand -= quantity;
+                sku.reserved += quantity;
+            }
+            "release" => {
+                sku.reserved -= quantity;
+                sku.on_hand += quantity;
+            }
+            "dispatch" => {
+                sku.reserved -= quantity;
+                sku.shipped += quantity;
+            }
+            other => exam.wrong(
+                format!("stock ledger row of {}", row.cause),
+                "inventory.stock_ledger.kind",
+                "receipt, reserve, release or dispatch",
+                other,
+            ),
+        }
+        if quantity <= 0 {
+            let subject = format!("{} of {} by {}", row.kind, row.sku, row.cause);
+            exam.wrong(
+                subject,
+                "inventory.stock_ledger.quantity",
+                "above zero",
+                quantity,
+            );
+        }
+    }
+    stock
+}
+
+fn stock_is_what_the_ledger_says(
+    rows: &InventoryRows,
+    moved: &BTreeMap<&str, Stock>,
+    exam: &mut Examination,
+) {
+    let nothing = Stock::default();
+    for row in &rows.skus {
+        let ledger = moved.get(row.sku.as_str()).unwrap_or(&nothing);
+        let columns = [
+            ("on_hand", ledger.on_hand, row.on_hand),
+            ("reserved", ledger.reserved, row.reserved),
+            ("shipped", ledger.shipped, row.shipped),
+        ];
+        for (column, expected, found) in columns {
+            let place = format!("inventory.skus.{column}");
+            exam.expect(format!("SKU {}", row.sku), &place, expected, found);
+            if found < 0 {
+                exam.wrong(format!("SKU {}", row.sku), &place, "not negative", found);
+            }
+        }
+    }
+}
+
+fn receipts_are_what_was_delivered(
+    history: &History,
+    rows: &InventoryRows,
+    exam: &mut Examination,
+) {
+    for stocked in &history.setup.skus {
+        let subject = format!("SKU {}", stocked.sku);
+        let place = "inventory.skus, on_hand + reserved + shipped";
+        match rows.skus.iter().find(|row| row.sku == stocked.sku) {
+            Some(row) => {
+                exam.expect(
+                    subject,
+                    place,
+                    stocked.received,
+                    row.on_hand + row.reserved + row.shipped,
+                );
+            }
+            None => exam.wrong(subject, place, stocked.received, "no such SKU"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Verdict;
+    use crate::example;
+
+    #[test]
+    fn an_untouched_stock_is_valid() {
+        let run = example::run();
+        assert_eq!(
+            check(&run.history, &run.state.inventory).verdict,
+            Verdict::Valid
+        );
+    }
+
+    #[test]
+    fn goods_that_vanish_are_named() {
+        let mut run = example::run();
+        example::inventory(&mut run).skus[0].on_hand -= 1;
+        let Verdict::Invalid(evidence) = check(&run.history, &run.state.inventory).verdict else {
+            panic!("must be invalid")
+        };
+        assert!(evidence[0].subject.starts_with("SKU "));
+    }
+
+    #[test]
+    fn a_database_that_was_not_read_is_unknown() {
+        assert_eq!(
+            check(&History::default(), &Part::default()).verdict.label(),
+            "unknown"
+        );
+    }
+}

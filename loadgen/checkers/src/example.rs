@@ -1,0 +1,545 @@
+//! A small valid run, for the tests to break: one order confirmed, one refused, one cancelled.
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::Run;
+use crate::claims::{closure, traces as trace_claim};
+use crate::history::*;
+use crate::journal::{Injection, Journal, Receipt};
+use crate::state::*;
+use crate::telemetry::{GaugeSample, Series, Telemetry};
+use crate::traces::{Span, Trace, Traces};
+
+const SKU: &str = "r1-sku";
+const CUSTOMER: &str = "r1-customer";
+const STARTED_MS: u64 = 1_000_000;
+const QUANTITY: i64 = 2;
+const TOTAL_MINOR: i64 = 20;
+
+const BINDINGS: [(&str, &str); 6] = [
+    ("orders", "shipment.*.choreography"),
+    ("inventory", "order.placed.choreography"),
+    ("inventory", "shipment.*.choreography"),
+    ("payments", "stock.reserved.choreography"),
+    ("shipping", "payment.held.choreography"),
+    ("orchestrator", "*.*.orchestration"),
+];
+
+pub fn run() -> Run {
+    let mut run = Run {
+        started_ms: STARTED_MS,
+        ..Run::default()
+    };
+    run.history.setup = Setup {
+        prefix: "r1-".into(),
+        accounts: vec![FundedAccount {
+            customer: CUSTOMER.into(),
+            deposited_minor: 1_000,
+            blocked: false,
+        }],
+        skus: vec![StockedSku {
+            sku: SKU.into(),
+            unit_price_minor: 10,
+            received: 100,
+        }],
+    };
+    let mut state = FinalState {
+        orders: Part::Read(OrdersRows::default()),
+        inventory: Part::Read(InventoryRows::default()),
+        payments: Part::Read(PaymentsRows::default()),
+        shipping: Part::Read(ShippingRows::default()),
+        orchestrator: Part::Read(OrchestratorRows::default()),
+        order_view: Part::Read(OrderViewRows::default()),
+        log: Part::Read(EventLog::default()),
+        bindings: Part::Read(
+            BINDINGS
+                .map(|(queue, pattern)| Binding {
+                    queue: queue.into(),
+                    pattern: pattern.into(),
+                })
+                .into(),
+        ),
+        dead_letters: Part::Read(Vec::new()),
+    };
+    std::mem::swap(&mut run.state, &mut state);
+    receive(&mut run);
+    run.traces = Part::Read(Traces::default());
+    order(&mut run, 0, "choreography", "NO", Outcome::confirmed());
+    order(
+        &mut run,
+        1,
+        "orchestration",
+        "AQ",
+        Outcome::rejected("not_serviceable"),
+    );
+    order(
+        &mut run,
+        2,
+        "choreography",
+        "NO",
+        Outcome::cancelled("customer"),
+    );
+    let cancel = Action::Cancel {
+        of: 2,
+        order_id: order_id(2),
+    };
+    run.history
+        .operations
+        .push(answered(3, cancel, order_id(2)));
+    balances(&mut run);
+    run.telemetry = Part::Read(metrics(&run));
+    run
+}
+
+/// `orders-1` was killed while the orders ran.
+pub fn journal() -> Journal {
+    let receipt = Receipt {
+        name: "orders-1".into(),
+        service: "orders".into(),
+        at_ms: STARTED_MS + 1_500,
+        gone: true,
+        ready_at_ms: Some(STARTED_MS + 2_500),
+        message_id: None,
+    };
+    let fault = Some("process/kill".to_owned());
+    Journal {
+        run: vec![Injection {
+            fault,
+            title: "kill orders-1".into(),
+            receipts: vec![receipt],
+        }],
+    }
+}
+
+// === doors for the tests ===
+
+fn part<T>(part: &mut Part<T>) -> &mut T {
+    match part {
+        Part::Read(value) => value,
+        Part::Missing(why) => panic!("{why}"),
+    }
+}
+
+pub fn orders(run: &mut Run) -> &mut OrdersRows {
+    part(&mut run.state.orders)
+}
+
+pub fn inventory(run: &mut Run) -> &mut InventoryRows {
+    part(&mut run.state.inventory)
+}
+
+pub fn payments(run: &mut Run) -> &mut PaymentsRows {
+    part(&mut run.state.payments)
+}
+
+pub fn shipping(run: &mut Run) -> &mut ShippingRows {
+    part(&mut run.state.shipping)
+}
+
+pub fn order_view(run: &mut Run) -> &mut OrderViewRows {
+    part(&mut run.state.order_view)
+}
+
+pub fn log(run: &mut Run) -> &mut EventLog {
+    part(&mut run.state.log)
+}
+
+pub fn telemetry(run: &mut Run) -> &mut Telemetry {
+    part(&mut run.telemetry)
+}
+
+pub fn traces(run: &mut Run) -> &mut Traces {
+    part(&mut run.traces)
+}
+
+// === the run ===
+
+fn order_id(op: u64) -> Uuid {
+    Uuid::from_u128(u128::from(op) + 1)
+}
+
+fn receive(run: &mut Run) {
+    let row = |kind: &str, sku: &str, quantity| StockLedgerRow {
+        cause: Uuid::from_u128(900),
+        kind: kind.into(),
+        sku: sku.into(),
+        quantity,
+    };
+    inventory(run).ledger.push(row("receipt", SKU, 100));
+    pay(
+        run,
+        Uuid::from_u128(901),
+        "deposit",
+        "funding",
+        "available",
+        1_000,
+    );
+}
+
+fn pay(run: &mut Run, cause: Uuid, kind: &str, from: &str, to: &str, amount_minor: i64) {
+    for (account, amount_minor) in [(from, -amount_minor), (to, amount_minor)] {
+        payments(run).ledger.push(LedgerRow {
+            cause,
+            kind: kind.into(),
+            account: account.into(),
+            customer: CUSTOMER.into(),
+            amount_minor,
+        });
+    }
+}
+
+fn stock(run: &mut Run, cause: Uuid, kind: &str) {
+    let row = StockLedgerRow {
+        cause,
+        kind: kind.into(),
+        sku: SKU.into(),
+        quantity: QUANTITY,
+    };
+    inventory(run).ledger.push(row);
+}
+
+fn answered(op: u64, action: Action, order_id: Uuid) -> Operation {
+    let sent_us = (STARTED_MS + 1_000) * 1_000;
+    Operation {
+        invocation: Invocation {
+            op,
+            session: 1,
+            trace_id: format!("trace{op}"),
+            span_id: format!("caller{op}"),
+            intended_us: sent_us,
+            sent_us,
+            action,
+        },
+        completion: Completion::Ok {
+            at_us: sent_us + 1_000,
+            promise: Promise {
+                order_id,
+                version: Some(1),
+                status: None,
+                stale: false,
+                attempts: 1,
+            },
+        },
+        terminal: None,
+    }
+}
+
+fn order(run: &mut Run, op: u64, coordination: &str, country: &str, outcome: Outcome) {
+    let id = order_id(op);
+    let place = Place {
+        key: format!("key{op}"),
+        customer: CUSTOMER.into(),
+        lines: vec![OrderLine {
+            sku: SKU.into(),
+            quantity: QUANTITY,
+        }],
+        total_minor: TOTAL_MINOR,
+        country: country.into(),
+        postcode: op.to_string(),
+        coordination: coordination.into(),
+        allowed: if op == 2 {
+            vec![Outcome::confirmed(), outcome.clone()]
+        } else {
+            vec![outcome.clone()]
+        },
+    };
+    let mut operation = answered(op, Action::Place(place), id);
+    let at_us = operation.invocation.sent_us + 50_000;
+    operation.terminal = Some(Terminal {
+        at_us,
+        outcome: outcome.clone(),
+        version: 2,
+    });
+    run.history.operations.push(operation);
+
+    effects(run, id, &outcome);
+    rows(run, op, coordination, &outcome);
+    for kind in ["order.placed", "stock.reserved", "payment.held"] {
+        publish(run, op, kind, coordination);
+    }
+    publish(run, op, &format!("order.{}", outcome.status), coordination);
+    let spans = spans(op, coordination, &outcome);
+    traces(run).traces.push(Trace {
+        op,
+        trace_id: format!("trace{op}"),
+        spans,
+    });
+}
+
+fn effects(run: &mut Run, id: Uuid, outcome: &Outcome) {
+    stock(run, id, "reserve");
+    pay(run, id, "hold", "available", "held", TOTAL_MINOR);
+    if outcome.status == Status::Confirmed {
+        stock(run, id, "dispatch");
+        pay(run, id, "capture", "held", "captured", TOTAL_MINOR);
+    } else {
+        stock(run, id, "release");
+        pay(run, id, "release", "held", "available", TOTAL_MINOR);
+    }
+}
+
+fn rows(run: &mut Run, op: u64, coordination: &str, outcome: &Outcome) {
+    let order_id = order_id(op);
+    let lines = vec![PricedLine {
+        sku: SKU.into(),
+        quantity: QUANTITY,
+        unit_price_minor: 10,
+    }];
+    let confirmed = outcome.status == Status::Confirmed;
+    let state = |yes: &str, no: &str| {
+        if confirmed {
+            yes.to_owned()
+        } else {
+            no.to_owned()
+        }
+    };
+    inventory(run).reservations.push(ReservationRow {
+        order_id,
+        state: state("dispatched", "released"),
+        lines: vec![OrderLine {
+            sku: SKU.into(),
+            quantity: QUANTITY,
+        }],
+    });
+    payments(run).payments.push(PaymentRow {
+        order_id,
+        customer: CUSTOMER.into(),
+        amount_minor: TOTAL_MINOR,
+        state: state("captured", "released"),
+    });
+    shipping(run).shipments.push(ShipmentRow {
+        order_id,
+        state: state("arranged", "voided"),
+    });
+    order_view(run).orders.push(ViewRow {
+        order_id,
+        customer: CUSTOMER.into(),
+        status: outcome.status,
+        reason: outcome.reason.clone(),
+        coordination: coordination.into(),
+        version: 2,
+        total_minor: TOTAL_MINOR,
+        lines: lines.clone(),
+        placed_at_ms: 7,
+    });
+    orders(run).orders.push(OrderRow {
+        order_id,
+        customer: CUSTOMER.into(),
+        status: outcome.status,
+        reason: outcome.reason.clone(),
+        coordination: coordination.into(),
+        version: 2,
+        total_minor: TOTAL_MINOR,
+        lines,
+        postcode: op.to_string(),
+        placed_at_ms: 7,
+        terminal_at_ms: Some(9),
+    });
+    for totals in [&mut orders(run).totals] {
+        *totals.entry(outcome.status.to_string()).or_default() += 1;
+    }
+    *order_view(run)
+        .totals
+        .entry(outcome.status.to_string())
+        .or_default() += 1;
+    *inventory(run)
+        .totals
+        .entry(state("dispatched", "released"))
+        .or_default() += 1;
+    *payments(run)
+        .totals
+        .entry(state("captured", "released"))
+        .or_default() += 1;
+    *shipping(run)
+        .totals
+        .entry(state("arranged", "voided"))
+        .or_default() += 1;
+    if coordination == "orchestration" {
+        part(&mut run.state.orchestrator).sagas.push(SagaRow {
+            order_id,
+            phase: "done".into(),
+        });
+        *part(&mut run.state.orchestrator)
+            .totals
+            .entry("done".into())
+            .or_default() += 1;
+    }
+}
+
+fn publish(run: &mut Run, op: u64, kind: &str, coordination: &str) {
+    let offset = log(run).entries.len() as u64;
+    let message_id = Uuid::from_u128(10_000 + u128::from(offset));
+    let routing_key = format!("{kind}.{coordination}");
+    for (queue, pattern) in BINDINGS {
+        if closure::matches(pattern, &routing_key) {
+            let state = &mut run.state;
+            let mailbox = match queue {
+                "orders" => &mut part(&mut state.orders).mailbox,
+                "inventory" => &mut part(&mut state.inventory).mailbox,
+                "payments" => &mut part(&mut state.payments).mailbox,
+                "shipping" => &mut part(&mut state.shipping).mailbox,
+                _ => &mut part(&mut state.orchestrator).mailbox,
+            };
+            mailbox
+                .inbox
+                .entry(kind.into())
+                .or_default()
+                .push(message_id);
+        }
+    }
+    let order_id = Some(order_id(op));
+    log(run).entries.push(LogEntry {
+        offset,
+        message_id,
+        order_id,
+        kind: kind.into(),
+        routing_key,
+    });
+}
+
+fn balances(run: &mut Run) {
+    let sum = |run: &Run, account: &str| -> i64 {
+        let rows = run.state.payments.get().expect("read");
+        rows.ledger
+            .iter()
+            .filter(|row| row.account == account)
+            .map(|row| row.amount_minor)
+            .sum()
+    };
+    let account = AccountRow {
+        customer: CUSTOMER.into(),
+        available_minor: sum(run, "available"),
+        held_minor: sum(run, "held"),
+        captured_minor: sum(run, "captured"),
+        refunded_minor: 0,
+    };
+    payments(run).accounts.push(account);
+    let shipped = QUANTITY;
+    inventory(run).skus.push(SkuRow {
+        sku: SKU.into(),
+        on_hand: 100 - shipped,
+        reserved: 0,
+        shipped,
+    });
+}
+
+fn spans(op: u64, coordination: &str, outcome: &Outcome) -> Vec<Span> {
+    let mut parent = format!("caller{op}");
+    let demands = trace_claim::demanded(coordination, outcome);
+    let span = |(at, (service, name)): (usize, (&str, &str))| {
+        let span_id = format!("{op}-{at}");
+        let parent_id = Some(std::mem::replace(&mut parent, span_id.clone()));
+        Span {
+            span_id,
+            parent_id,
+            service: service.into(),
+            name: name.into(),
+            ..Span::default()
+        }
+    };
+    let mut spans: Vec<Span> = demands.into_iter().enumerate().map(span).collect();
+    // A chain breaks when a link is taken out; a fan does not, so that a test can take out one span.
+    let root = spans[0].span_id.clone();
+    spans
+        .iter_mut()
+        .skip(1)
+        .for_each(|span| span.parent_id = Some(root.clone()));
+    spans
+}
+
+fn metrics(run: &Run) -> Telemetry {
+    let state = &run.state;
+    let rows = |totals: &Totals, state: &str| totals.get(state).copied().unwrap_or(0);
+    let (orders, inventory) = (
+        state.orders.get().expect("read"),
+        state.inventory.get().expect("read"),
+    );
+    let payments = state.payments.get().expect("read");
+    let shipping = state.shipping.get().expect("read");
+    let released = rows(&inventory.totals, "released");
+    let confirmed = rows(&orders.totals, "confirmed");
+    let mut counters = vec![
+        counter(
+            "orders",
+            &[("event", "order.placed")],
+            orders.orders.len() as u64,
+        ),
+        counter("orders", &[("event", "order.confirmed")], confirmed),
+        counter(
+            "orders",
+            &[("event", "order.rejected")],
+            rows(&orders.totals, "rejected"),
+        ),
+        counter(
+            "orders",
+            &[("event", "order.cancelled")],
+            rows(&orders.totals, "cancelled"),
+        ),
+        counter(
+            "inventory",
+            &[("event", "stock.reserved")],
+            confirmed + released,
+        ),
+        counter("inventory", &[("event", "stock.released")], released),
+        counter("inventory", &[("event", "stock.dispatched")], confirmed),
+        counter(
+            "payments",
+            &[("event", "payment.held")],
+            confirmed + released,
+        ),
+        counter("payments", &[("event", "payment.released")], released),
+        counter("payments", &[("event", "payment.captured")], confirmed),
+        counter("shipping", &[("event", "shipment.arranged")], confirmed),
+        counter(
+            "shipping",
+            &[("event", "shipment.voided")],
+            rows(&shipping.totals, "voided"),
+        ),
+        counter("orchestrator", &[("event", "saga.started")], 1),
+    ];
+    for (service, mailbox) in state.mailboxes() {
+        for (kind, ids) in &mailbox.expect("read").inbox {
+            let labels = [("kind", kind.as_str()), ("outcome", "processed")];
+            let mut series = counter(service, &labels, ids.len() as u64);
+            series.name = "breakwater_messages_handled_total".into();
+            counters.push(series);
+        }
+    }
+    let view = &state.order_view.get().expect("read").totals;
+    let sagas = &state.orchestrator.get().expect("read").totals;
+    let mut gauges = Vec::new();
+    for (service, totals) in [
+        ("orders", &orders.totals),
+        ("inventory", &inventory.totals),
+        ("payments", &payments.totals),
+        ("shipping", &shipping.totals),
+        ("orchestrator", sagas),
+        ("order-view", view),
+    ] {
+        for (state, rows) in totals {
+            gauges.push(GaugeSample {
+                name: "breakwater_entities".into(),
+                service: service.into(),
+                instance: format!("{service}-1"),
+                labels: BTreeMap::from([("state".to_owned(), state.clone())]),
+                value: *rows as f64,
+            });
+        }
+    }
+    Telemetry { counters, gauges }
+}
+
+fn counter(service: &str, labels: &[(&str, &str)], value: u64) -> Series {
+    Series {
+        name: "breakwater_events_total".into(),
+        service: service.into(),
+        instance: format!("{service}-1"),
+        labels: labels
+            .iter()
+            .map(|(key, value)| ((*key).into(), (*value).into()))
+            .collect(),
+        samples: vec![(STARTED_MS + 2_000, value as f64)],
+    }
+}

@@ -1,0 +1,249 @@
+//! What a judge may say, and how it is built up: count what was examined, name what was wrong.
+
+use serde::{Deserialize, Serialize};
+
+/// Evidence kept per claim. The first few rows show what went wrong; the total is in [`Report::wrong`].
+const EVIDENCE_MAX: usize = 50;
+
+/// A property of a run, as DESIGN and README name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Claim {
+    pub id: &'static str,
+    pub title: &'static str,
+}
+
+/// Three values: a run that could not be examined has not passed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Valid,
+    Invalid(Vec<Evidence>),
+    Unknown(Vec<String>),
+}
+
+/// One thing that is not as it must be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The order, account, message or series, e.g. `order 6f1c…`.
+    pub subject: String,
+    /// Where it was read, e.g. `payments.accounts.available_minor`.
+    pub place: String,
+    pub expected: String,
+    pub found: String,
+}
+
+/// The finding of one checker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    pub claim: Claim,
+    pub verdict: Verdict,
+    /// `4,812 ledger rows, 40 accounts, 0 wrong`.
+    pub examined: String,
+    pub wrong: u64,
+}
+
+/// A checker at work. [`Examination::finish`] turns it into a [`Report`].
+pub struct Examination {
+    claim: Claim,
+    counts: Vec<(u64, &'static str)>,
+    notes: Vec<String>,
+    evidence: Vec<Evidence>,
+    wrong: u64,
+    unknown: Vec<String>,
+}
+
+// === impl Verdict ===
+
+impl Verdict {
+    pub fn label(&self) -> &'static str {
+        match self {
+            Verdict::Valid => "valid",
+            Verdict::Invalid(_) => "invalid",
+            Verdict::Unknown(_) => "unknown",
+        }
+    }
+
+    /// Invalid outweighs unknown, unknown outweighs valid.
+    pub fn merge(self, other: Verdict) -> Verdict {
+        use Verdict::{Invalid, Unknown, Valid};
+        match (self, other) {
+            (Invalid(mut left), Invalid(right)) => {
+                left.extend(right);
+                Invalid(left)
+            }
+            (Invalid(evidence), Valid | Unknown(_)) | (Valid | Unknown(_), Invalid(evidence)) => {
+                Invalid(evidence)
+            }
+            (Unknown(mut left), Unknown(right)) => {
+                left.extend(right);
+                Unknown(left)
+            }
+            (Unknown(why), Valid) | (Valid, Unknown(why)) => Unknown(why),
+            (Valid, Valid) => Valid,
+        }
+    }
+
+    /// The verdict over all claims. No claims: nobody looked.
+    pub fn over(reports: &[Report]) -> Verdict {
+        reports
+            .iter()
+            .map(|report| report.verdict.clone())
+            .reduce(Verdict::merge)
+            .unwrap_or_else(|| Verdict::Unknown(vec!["no claim was judged".into()]))
+    }
+}
+
+// === impl Examination ===
+
+impl Examination {
+    pub fn of(claim: Claim) -> Self {
+        Self {
+            claim,
+            counts: Vec::new(),
+            notes: Vec::new(),
+            evidence: Vec::new(),
+            wrong: 0,
+            unknown: Vec::new(),
+        }
+    }
+
+    /// What this checker looked at. A claim that counted nothing is unknown.
+    pub fn count(&mut self, n: usize, what: &'static str) {
+        self.counts.push((n as u64, what));
+    }
+
+    /// Said beside the counts; decides nothing.
+    pub fn note(&mut self, note: impl Into<String>) {
+        self.notes.push(note.into());
+    }
+
+    pub fn wrong(
+        &mut self,
+        subject: impl Into<String>,
+        place: impl Into<String>,
+        expected: impl ToString,
+        found: impl ToString,
+    ) {
+        self.wrong += 1;
+        if self.evidence.len() < EVIDENCE_MAX {
+            self.evidence.push(Evidence {
+                subject: subject.into(),
+                place: place.into(),
+                expected: expected.to_string(),
+                found: found.to_string(),
+            });
+        }
+    }
+
+    /// Wrong unless `found` is `expected`; says whether it was right.
+    pub fn expect<T: PartialEq + ToString>(
+        &mut self,
+        subject: impl Into<String>,
+        place: impl Into<String>,
+        expected: T,
+        found: T,
+    ) -> bool {
+        let right = expected == found;
+        if !right {
+            self.wrong(subject, place, expected, found);
+        }
+        right
+    }
+
+    pub fn unknown(&mut self, why: impl Into<String>) {
+        self.unknown.push(why.into());
+    }
+
+    pub fn finish(mut self) -> Report {
+        let counted: u64 = self.counts.iter().map(|(n, _)| n).sum();
+        if counted == 0 && self.unknown.is_empty() {
+            self.unknown.push("there was nothing to examine".into());
+        }
+        let mut examined: Vec<String> = self
+            .counts
+            .iter()
+            .map(|(n, what)| format!("{} {what}", grouped(*n)))
+            .collect();
+        examined.append(&mut self.notes);
+        examined.push(format!("{} wrong", grouped(self.wrong)));
+        let verdict = if self.wrong > 0 {
+            Verdict::Invalid(self.evidence)
+        } else if !self.unknown.is_empty() {
+            Verdict::Unknown(self.unknown)
+        } else {
+            Verdict::Valid
+        };
+        Report {
+            claim: self.claim,
+            verdict,
+            examined: examined.join(", "),
+            wrong: self.wrong,
+        }
+    }
+}
+
+/// `4812` as `4,812`.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CLAIM: Claim = Claim {
+        id: "I0",
+        title: "example",
+    };
+
+    fn invalid() -> Verdict {
+        let mut exam = Examination::of(CLAIM);
+        exam.wrong("a", "b", 1, 2);
+        exam.finish().verdict
+    }
+
+    #[test]
+    fn invalid_outweighs_unknown_and_unknown_outweighs_valid() {
+        let unknown = || Verdict::Unknown(vec!["why".into()]);
+        assert_eq!(unknown().merge(invalid()).label(), "invalid");
+        assert_eq!(invalid().merge(unknown()).label(), "invalid");
+        assert_eq!(Verdict::Valid.merge(unknown()).label(), "unknown");
+        assert_eq!(Verdict::Valid.merge(Verdict::Valid), Verdict::Valid);
+        assert_eq!(Verdict::over(&[]).label(), "unknown");
+    }
+
+    #[test]
+    fn an_examination_of_nothing_is_unknown() {
+        let mut exam = Examination::of(CLAIM);
+        exam.count(0, "rows");
+        assert_eq!(exam.finish().verdict.label(), "unknown");
+    }
+
+    #[test]
+    fn a_report_counts_what_was_examined() {
+        let mut exam = Examination::of(CLAIM);
+        exam.count(4_812, "ledger rows");
+        let report = exam.finish();
+        assert_eq!(report.examined, "4,812 ledger rows, 0 wrong");
+        assert_eq!(report.verdict, Verdict::Valid);
+    }
+
+    #[test]
+    fn evidence_is_bounded_and_the_total_is_not() {
+        let mut exam = Examination::of(CLAIM);
+        (0..1_000).for_each(|n| exam.wrong(n.to_string(), "row", 0, 1));
+        let report = exam.finish();
+        assert_eq!(report.wrong, 1_000);
+        let Verdict::Invalid(evidence) = report.verdict else {
+            panic!("must be invalid")
+        };
+        assert_eq!(evidence.len(), EVIDENCE_MAX);
+    }
+}
