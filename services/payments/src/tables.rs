@@ -1,0 +1,38 @@
+//! Payments' tables: the rows that a batch touches, loaded and saved at once.
+//!
+//! Locks are taken payments first, then accounts, each in key order.
+
+mod load;
+mod save;
+
+use messaging::store::postgres::Tables;
+use payments_core::{Command, Event, Payments, State};
+use sqlx::PgConnection;
+
+#[derive(Clone, Debug)]
+pub struct PaymentsTables;
+
+impl Tables<Payments> for PaymentsTables {
+    async fn load(conn: &mut PgConnection, commands: &[Command]) -> Result<State, sqlx::Error> {
+        let payments = load::payments(conn, commands).await?;
+        let deposits = load::deposits(conn, commands).await?;
+        let accounts = load::accounts(conn, commands, &payments).await?;
+        Ok(State {
+            accounts,
+            payments,
+            deposits,
+        })
+    }
+
+    async fn save(
+        conn: &mut PgConnection,
+        before: &State,
+        after: &State,
+        events: &[Event],
+    ) -> Result<(), sqlx::Error> {
+        save::accounts(conn, before, after).await?;
+        save::payments(conn, before, after).await?;
+        save::deposits(conn, before, after).await?;
+        save::ledger(conn, events).await
+    }
+}
