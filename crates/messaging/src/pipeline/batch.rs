@@ -87,7 +87,7 @@ pub(super) enum Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Fault(reason) => Self::Culprit(reason),
+            StoreError::Fault(reason) | StoreError::Taken(reason) => Self::Culprit(reason),
             StoreError::Conflict(reason) | StoreError::Unavailable(reason) => {
                 Self::Unavailable(reason)
             }
@@ -126,13 +126,19 @@ where
             Attempt::Conflict(reason) if backoff.attempts() >= CONFLICTS_MAX => {
                 return Err(Failure::Unavailable(reason));
             }
-            Attempt::Conflict(_) => ground.clock.sleep(backoff.next(&*ground.entropy)).await,
+            Attempt::Taken(reason) if backoff.attempts() >= CONFLICTS_MAX => {
+                return Err(Failure::Culprit(reason));
+            }
+            Attempt::Conflict(_) | Attempt::Taken(_) => {
+                ground.clock.sleep(backoff.next(&*ground.entropy)).await
+            }
         }
     }
 }
 
 enum Attempt {
     Conflict(String),
+    Taken(String),
     Failed(Failure),
 }
 
@@ -140,6 +146,7 @@ impl From<StoreError> for Attempt {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Conflict(reason) => Self::Conflict(reason),
+            StoreError::Taken(reason) => Self::Taken(reason),
             StoreError::Unavailable(_) | StoreError::Fault(_) => Self::Failed(error.into()),
         }
     }
@@ -175,6 +182,7 @@ where
     };
     if let Err(error) = &outcome {
         let (Attempt::Conflict(reason)
+        | Attempt::Taken(reason)
         | Attempt::Failed(
             Failure::Culprit(reason) | Failure::Unavailable(reason) | Failure::Unknown(reason),
         )) = error;

@@ -7,6 +7,10 @@ pub enum StoreError {
     /// transaction may well succeed when it is run again.
     #[error("transaction must be repeated: {0}")]
     Conflict(String),
+    /// A key that was not there when it was looked for. Another batch was quicker, and
+    /// a second look will find its row; or, if it stays so, the data contradicts itself.
+    #[error("key taken: {0}")]
+    Taken(String),
     /// Nobody's fault here: wait, keep the messages, try again.
     #[error("database unavailable: {0}")]
     Unavailable(String),

@@ -11,6 +11,8 @@ impl From<sqlx::Error> for StoreError {
                     // serialization failure, deadlock, server shutting down, connection
                     // terminated by an administrator.
                     Some("40001" | "40P01" | "57P01") => Self::Conflict(text),
+                    // A core inserts plainly what it did not find.
+                    Some("23505") => Self::Taken(text),
                     // Data exception, integrity constraint, raised by our own SQL. A class 42
                     // (missing table or permission) is a deployment's fault: waiting for a
                     // migration is right, quarantining every message is not.

@@ -15,7 +15,10 @@ pub use transaction::PgTx;
 
 use super::{Store, StoreError};
 use decider::Decider;
-use sqlx::{PgConnection, PgPool, migrate::MigrateError};
+use sqlx::{
+    PgConnection, PgPool,
+    migrate::{MigrateError, Migrator},
+};
 use std::{future::Future, marker::PhantomData};
 
 /// The service's own SQL. Runs inside the batch's transaction; must neither begin nor commit.
@@ -85,11 +88,16 @@ impl<P: Decider, T: Tables<P>> PgStore<P, T> {
     }
 }
 
-/// Creates inbox and outbox. Its own migrations table keeps it apart from the service's.
-pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
+/// Inbox and outbox. Its own migrations table keeps it apart from the service's.
+pub fn migrator() -> Migrator {
     let mut migrator = sqlx::migrate!("./migrations");
     migrator.dangerous_set_table_name("_messaging_migrations");
-    migrator.run(pool).await
+    migrator
+}
+
+/// Creates them.
+pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
+    migrator().run(pool).await
 }
 
 impl<P: Decider, T: Tables<P>> Store<P> for PgStore<P, T> {

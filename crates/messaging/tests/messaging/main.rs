@@ -1,0 +1,11 @@
+//! - [`pipeline`]: the whole pipeline in memory, with paused time and injected faults.
+//! - [`conformance`]: one suite for both brokers.
+//! - [`store`]: one suite for both stores.
+//! - [`failure_modes`]: RabbitMQ and PostgreSQL, broken for real.
+//!
+//! [`tally`] is the participant, [`servers`] the real broker and database, [`middleman`]
+//! the connection that can be tampered with.
+
+mod patience;
+mod pipeline;
+mod tally;
