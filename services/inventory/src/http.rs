@@ -24,7 +24,10 @@ pub struct Api {
 
 pub fn router(api: Api) -> Router {
     Router::new()
-        .route("/skus/{sku}", get(get_sku::get_sku).put(set_price::set_price))
+        .route(
+            "/skus/{sku}",
+            get(get_sku::get_sku).put(set_price::set_price),
+        )
         .route("/skus/{sku}/receipts", post(receive_goods::receive_goods))
         .with_state(api)
 }

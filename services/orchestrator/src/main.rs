@@ -1,1 +1,34 @@
-fn main() {}
+//! The orchestrator: drives the sagas of orders that are orchestrated.
+//!
+//! # Layout
+//!
+//! - [`tables`]: its SQL. The saga is in `orchestrator-core`; it speaks everybody's contract.
+
+mod tables;
+
+use lifecycle::{Environment, Failure};
+use std::process::ExitCode;
+use tables::OrchestratorTables;
+
+fn main() -> ExitCode {
+    lifecycle::main(run())
+}
+
+async fn run() -> Result<ExitCode, Failure> {
+    let mut env = Environment::read("orchestrator");
+    let settings = assembly::Settings::from_env(&mut env, "orchestrator");
+    let settings = env.checked(settings)?;
+    let subscription = topology::subscription(topology::ORCHESTRATOR)
+        .ok_or_else(|| Failure::other("the topology has no queue for this service"))?;
+    let topology = assembly::topology(
+        subscription.queue,
+        subscription.routing_keys(),
+        (topology::EVENTS_LOG, topology::EVENTS_LOG_BYTES_MAX),
+    );
+    let migrations = sqlx::migrate!("./migrations");
+    let host = assembly::participant(settings, OrchestratorTables, topology, migrations).await?;
+    Ok(match host {
+        Some(host) => host.run().await,
+        None => ExitCode::SUCCESS,
+    })
+}

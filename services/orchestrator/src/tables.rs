@@ -1,7 +1,7 @@
 //! The orchestrator's table: one row a saga.
 
 use decider::Changes;
-use messaging::store::postgres::Tables;
+use messaging::store::{StoreError, postgres::Tables};
 use orchestrator_core::{Command, Event, Orchestrator, Saga, State};
 use orders_contract::OrderId;
 use sqlx::{PgConnection, types::Json};
@@ -11,7 +11,11 @@ use uuid::Uuid;
 pub struct OrchestratorTables;
 
 impl Tables<Orchestrator> for OrchestratorTables {
-    async fn load(conn: &mut PgConnection, commands: &[Command]) -> Result<State, sqlx::Error> {
+    async fn load(
+        &self,
+        conn: &mut PgConnection,
+        commands: &[Command],
+    ) -> Result<State, StoreError> {
         let ids: Vec<Uuid> = commands.iter().map(|c| c.0.order_id().0).collect();
         let rows: Vec<(Uuid, Json<Saga>)> = sqlx::query_as(
             "select order_id, state from sagas
@@ -28,11 +32,12 @@ impl Tables<Orchestrator> for OrchestratorTables {
     }
 
     async fn save(
+        &self,
         conn: &mut PgConnection,
         before: &State,
         after: &State,
         _events: &[Event],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), StoreError> {
         let Changes { new, known } = Changes::between(&before.sagas, &after.sagas);
         if !new.is_empty() {
             let (ids, phases, states) = columns(&new);
@@ -60,6 +65,13 @@ impl Tables<Orchestrator> for OrchestratorTables {
             .await?;
         }
         Ok(())
+    }
+
+    async fn census(&self, conn: &mut PgConnection) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = sqlx::query_as("select phase, count(*) from sagas group by phase")
+            .fetch_all(conn)
+            .await?;
+        Ok(rows)
     }
 }
 

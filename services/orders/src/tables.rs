@@ -3,7 +3,7 @@
 mod load;
 mod save;
 
-use messaging::store::postgres::Tables;
+use messaging::store::{StoreError, postgres::Tables};
 use orders_core::{Command, Event, Orders, State};
 use sqlx::PgConnection;
 
@@ -11,7 +11,11 @@ use sqlx::PgConnection;
 pub struct OrdersTables;
 
 impl Tables<Orders> for OrdersTables {
-    async fn load(conn: &mut PgConnection, commands: &[Command]) -> Result<State, sqlx::Error> {
+    async fn load(
+        &self,
+        conn: &mut PgConnection,
+        commands: &[Command],
+    ) -> Result<State, StoreError> {
         Ok(State {
             orders: load::orders(conn, commands).await?,
             catalogue: load::catalogue(conn, commands).await?,
@@ -19,12 +23,20 @@ impl Tables<Orders> for OrdersTables {
     }
 
     async fn save(
+        &self,
         conn: &mut PgConnection,
         before: &State,
         after: &State,
         events: &[Event],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), StoreError> {
         save::orders(conn, before, after).await?;
-        save::catalogue(conn, events).await
+        Ok(save::catalogue(conn, events).await?)
+    }
+
+    async fn census(&self, conn: &mut PgConnection) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = sqlx::query_as("select status, count(*) from orders group by status")
+            .fetch_all(conn)
+            .await?;
+        Ok(rows)
     }
 }

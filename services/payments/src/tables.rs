@@ -5,7 +5,7 @@
 mod load;
 mod save;
 
-use messaging::store::postgres::Tables;
+use messaging::store::{StoreError, postgres::Tables};
 use payments_core::{Command, Event, Payments, State};
 use sqlx::PgConnection;
 
@@ -13,7 +13,11 @@ use sqlx::PgConnection;
 pub struct PaymentsTables;
 
 impl Tables<Payments> for PaymentsTables {
-    async fn load(conn: &mut PgConnection, commands: &[Command]) -> Result<State, sqlx::Error> {
+    async fn load(
+        &self,
+        conn: &mut PgConnection,
+        commands: &[Command],
+    ) -> Result<State, StoreError> {
         let payments = load::payments(conn, commands).await?;
         let deposits = load::deposits(conn, commands).await?;
         let accounts = load::accounts(conn, commands, &payments).await?;
@@ -25,14 +29,22 @@ impl Tables<Payments> for PaymentsTables {
     }
 
     async fn save(
+        &self,
         conn: &mut PgConnection,
         before: &State,
         after: &State,
         events: &[Event],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), StoreError> {
         save::accounts(conn, before, after).await?;
         save::payments(conn, before, after).await?;
         save::deposits(conn, before, after).await?;
-        save::ledger(conn, events).await
+        Ok(save::ledger(conn, events).await?)
+    }
+
+    async fn census(&self, conn: &mut PgConnection) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = sqlx::query_as("select state, count(*) from payments group by state")
+            .fetch_all(conn)
+            .await?;
+        Ok(rows)
     }
 }

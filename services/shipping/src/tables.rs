@@ -1,7 +1,7 @@
 //! Shipping's tables: the rows that a batch touches, loaded and saved at once.
 
 use decider::Changes;
-use messaging::store::postgres::Tables;
+use messaging::store::{StoreError, postgres::Tables};
 use orders_contract::{Country, OrderId, Postcode, Reason, ShipTo};
 use shipping_core::{Command, Event, Shipment, Shipping, State};
 use sqlx::{PgConnection, Row, postgres::PgRow};
@@ -11,7 +11,11 @@ use uuid::Uuid;
 pub struct ShippingTables;
 
 impl Tables<Shipping> for ShippingTables {
-    async fn load(conn: &mut PgConnection, commands: &[Command]) -> Result<State, sqlx::Error> {
+    async fn load(
+        &self,
+        conn: &mut PgConnection,
+        commands: &[Command],
+    ) -> Result<State, StoreError> {
         let ids: Vec<Uuid> = commands.iter().map(|c| c.order_id().0).collect();
         let rows = sqlx::query(
             "select order_id, state, country, postcode, reason from shipments
@@ -41,11 +45,12 @@ impl Tables<Shipping> for ShippingTables {
     }
 
     async fn save(
+        &self,
         conn: &mut PgConnection,
         before: &State,
         after: &State,
         _events: &[Event],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), StoreError> {
         // A shipment is written once: what became of it never changes.
         let Changes { new, .. } = Changes::between(&before.shipments, &after.shipments);
         if new.is_empty() {
@@ -77,6 +82,13 @@ impl Tables<Shipping> for ShippingTables {
         .execute(conn)
         .await?;
         Ok(())
+    }
+
+    async fn census(&self, conn: &mut PgConnection) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows = sqlx::query_as("select state, count(*) from shipments group by state")
+            .fetch_all(conn)
+            .await?;
+        Ok(rows)
     }
 }
 

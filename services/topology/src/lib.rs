@@ -18,6 +18,9 @@ pub const COMMANDS: &str = "commands";
 pub const DEAD: &str = "dead";
 /// The stream that keeps every event: the replayable log.
 pub const EVENTS_LOG: &str = "events.log";
+/// The log keeps this much, some ten million events, before it forgets the oldest. A
+/// rebuild of the read side reaches as far back.
+pub const EVENTS_LOG_BYTES_MAX: u64 = 10_000_000_000;
 /// Third word of a routing key outside any saga.
 pub const NO_SAGA: &str = "none";
 

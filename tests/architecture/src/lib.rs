@@ -1,1 +1,1 @@
-
+//! The layering rules of ARCHITECTURE.md, as tests over `cargo metadata`.

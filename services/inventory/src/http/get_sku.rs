@@ -7,11 +7,6 @@ use lifecycle::{
     json::Json,
     problem::{self, Problem},
 };
-use messaging::store::postgres::unavailable;
-use std::time::Duration;
-
-/// One row by its key: what does not come in this time is not coming.
-const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub async fn get_sku(
     State(api): State<Api>,
@@ -24,10 +19,7 @@ pub async fn get_sku(
     )
     .bind(sku.as_str())
     .fetch_optional(&api.pool);
-    let row: Option<(i64, i64, i64, i64, i64)> = tokio::time::timeout(QUERY_TIMEOUT, query)
-        .await
-        .map_err(|_| unavailable("no answer in time"))?
-        .map_err(unavailable)?;
+    let row: Option<(i64, i64, i64, i64, i64)> = assembly::read(query).await?;
     let (unit_price_minor, price_version, on_hand, reserved, shipped) = row.ok_or_else(|| {
         let detail = format!("there is no SKU {:?}", sku.as_str());
         Problem::new(problem::UNKNOWN_SKU, detail)

@@ -44,6 +44,7 @@ pub async fn receive_goods(
                 None => Err(Rejection::UnknownSku(sku)),
             }
         })
-        .await?;
+        .await
+        .map_err(assembly::refused)?;
     answer.map(Json).map_err(refusal)
 }

@@ -39,6 +39,7 @@ pub async fn set_price(
                 None => Err(Rejection::UnknownSku(sku)),
             }
         })
-        .await?;
+        .await
+        .map_err(assembly::refused)?;
     answer.map(Json).map_err(refusal)
 }

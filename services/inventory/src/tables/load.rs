@@ -69,12 +69,11 @@ pub async fn receipts(
     if ids.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let rows: Vec<(Uuid, String, i64)> = sqlx::query_as(
-        "select receipt_id, sku, quantity from receipts where receipt_id = any($1)",
-    )
-    .bind(&ids)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<(Uuid, String, i64)> =
+        sqlx::query_as("select receipt_id, sku, quantity from receipts where receipt_id = any($1)")
+            .bind(&ids)
+            .fetch_all(conn)
+            .await?;
     rows.into_iter()
         .map(|(id, sku, quantity)| {
             let sku = Sku::try_from(sku).map_err(decode)?;

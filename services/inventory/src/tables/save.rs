@@ -44,7 +44,10 @@ pub async fn skus(
 
 fn bind_skus(statement: Statement, rows: &[(&Sku, &Stock)]) -> Statement {
     let column = |of: fn(&Stock) -> i64| rows.iter().map(|(_, s)| of(s)).collect::<Vec<_>>();
-    let names: Vec<String> = rows.iter().map(|(sku, _)| sku.as_str().to_owned()).collect();
+    let names: Vec<String> = rows
+        .iter()
+        .map(|(sku, _)| sku.as_str().to_owned())
+        .collect();
     statement
         .bind(names)
         .bind(column(|s| s.unit_price_minor))

@@ -1,6 +1,6 @@
 //! `GET /orders/{id}`, at once, as new as a token says, or at its end.
 
-use super::{Api, read};
+use super::Api;
 use crate::{
     rows::{self, OrderRow},
     waiting::Until,
@@ -66,7 +66,7 @@ pub async fn get_order(
     };
     let row = match waited {
         Some(row) => Some(row),
-        None => read(rows::by_ids(&api.pool, &[order_id])).await?.pop(),
+        None => assembly::read(rows::by_ids(&api.pool, &[order_id])).await?.pop(),
     };
     answer(row, token)
 }

@@ -1,6 +1,6 @@
 //! `GET /orders?customer=&limit=&after=`, newest first.
 
-use super::{Api, read};
+use super::Api;
 use crate::rows::{self, OrderRow};
 use axum::extract::State;
 use lifecycle::{
@@ -55,7 +55,7 @@ pub async fn list_orders(
     };
     // One more than asked tells whether there is a next page.
     let query = rows::of_customer(&api.pool, customer.as_str(), before, limit + 1);
-    let mut orders = read(query).await?;
+    let mut orders = assembly::read(query).await?;
     let more = orders.len() as i64 > limit;
     orders.truncate(limit as usize);
     let next = orders.last().filter(|_| more).map(cursor);

@@ -21,9 +21,10 @@ pub async fn cancel_order(
     State(api): State<Api>,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Problem> {
-    let order_id = OrderId(id.parse().map_err(|_| {
-        Problem::new(problem::INVALID_IDENTIFIER, "the id of an order is a UUID")
-    })?);
+    let order_id =
+        OrderId(id.parse().map_err(|_| {
+            Problem::new(problem::INVALID_IDENTIFIER, "the id of an order is a UUID")
+        })?);
     let asked = (api.commands)
         .execute(
             Command::RequestCancel { order_id },
@@ -36,7 +37,8 @@ pub async fn cancel_order(
                     .ok_or(Rejection::UnknownOrder(order_id))
             },
         )
-        .await?;
+        .await
+        .map_err(assembly::refused)?;
     let answer = asked.map_err(|rejection| {
         let detail = rejection.to_string();
         match rejection {

@@ -46,7 +46,8 @@ pub async fn place_order(
                 .map(OrderAnswer::from)
                 .ok_or(Rejection::UnknownOrder(order_id))
         })
-        .await?;
+        .await
+        .map_err(assembly::refused)?;
     let answer = placed.map_err(refusal)?;
     tracing::info!(order_id = %order_id, coordination = %answer.coordination, "order placed");
     let headers = [

@@ -73,7 +73,10 @@ fn items(lines: Vec<LineBody>) -> Result<Vec<Item>, Problem> {
         return Err(Problem::new(problem::EMPTY_ORDER, "an order has 1 line or more").at("/lines"));
     }
     if lines.len() > LINES_MAX {
-        let detail = format!("an order has {LINES_MAX} lines at most, this has {}", lines.len());
+        let detail = format!(
+            "an order has {LINES_MAX} lines at most, this has {}",
+            lines.len()
+        );
         return Err(Problem::new(problem::TOO_MANY_LINES, detail).at("/lines"));
     }
     (lines.into_iter().enumerate())

@@ -97,12 +97,11 @@ pub async fn catalogue(
     }
     names.sort_unstable();
     names.dedup();
-    let rows: Vec<(String, i64, i64)> = sqlx::query_as(
-        "select sku, unit_price_minor, version from catalogue where sku = any($1)",
-    )
-    .bind(&names)
-    .fetch_all(conn)
-    .await?;
+    let rows: Vec<(String, i64, i64)> =
+        sqlx::query_as("select sku, unit_price_minor, version from catalogue where sku = any($1)")
+            .bind(&names)
+            .fetch_all(conn)
+            .await?;
     rows.into_iter()
         .map(|(sku, unit_price_minor, version)| {
             let price = Price {

@@ -29,7 +29,10 @@ fn column<T>(rows: &Rows<'_>, of: impl Fn(&Order) -> T) -> Vec<T> {
 
 /// What does not change, and where every order begins.
 async fn insert(conn: &mut PgConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
-    let customers: Vec<&str> = rows.iter().map(|(_, o)| o.facts.customer.as_str()).collect();
+    let customers: Vec<&str> = rows
+        .iter()
+        .map(|(_, o)| o.facts.customer.as_str())
+        .collect();
     let lines: Vec<_> = rows.iter().map(|(_, o)| Json(&o.facts.lines)).collect();
     let addresses: Vec<_> = rows.iter().map(|(_, o)| Json(&o.facts.ship_to)).collect();
     sqlx::query(

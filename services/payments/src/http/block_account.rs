@@ -22,6 +22,7 @@ pub async fn block_account(
                 None => Err(Rejection::UnknownAccount(customer)),
             }
         })
-        .await?;
+        .await
+        .map_err(assembly::refused)?;
     answer.map(Json).map_err(refusal)
 }

@@ -44,6 +44,7 @@ pub async fn deposit_money(
                 None => Err(Rejection::UnknownAccount(customer)),
             }
         })
-        .await?;
+        .await
+        .map_err(assembly::refused)?;
     answer.map(Json).map_err(refusal)
 }

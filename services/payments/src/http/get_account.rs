@@ -6,12 +6,7 @@ use lifecycle::{
     json::Json,
     problem::{self, Problem},
 };
-use messaging::store::postgres::unavailable;
 use payments_core::Account;
-use std::time::Duration;
-
-/// One row by its key: what does not come in this time is not coming.
-const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
 
 pub async fn get_account(
     State(api): State<Api>,
@@ -24,10 +19,7 @@ pub async fn get_account(
     )
     .bind(customer.as_str())
     .fetch_optional(&api.pool);
-    let row: Option<(i64, i64, i64, i64, bool)> = tokio::time::timeout(QUERY_TIMEOUT, query)
-        .await
-        .map_err(|_| unavailable("no answer in time"))?
-        .map_err(unavailable)?;
+    let row: Option<(i64, i64, i64, i64, bool)> = assembly::read(query).await?;
     let (available_minor, held_minor, captured_minor, refunded_minor, blocked) =
         row.ok_or_else(|| {
             let detail = format!("there is no account of {:?}", customer.as_str());
