@@ -1,1 +1,99 @@
-fn main() {}
+//! The read side: projects orders from `events.log` and serves reads.
+//!
+//! # Layout
+//!
+//! - [`view`]: how events make a row, pure.
+//! - [`projector`]: follows the log while it holds the lease.
+//! - [`projection`]: rows, offset and lease, in one transaction.
+//! - [`rows`]: reading them. [`waiting`]: readers that wait for an order.
+//! - [`http`]: the reads of the public API, a file a route.
+
+mod http;
+mod metrics;
+mod projection;
+mod projector;
+mod rows;
+mod view;
+mod waiting;
+
+use assembly::{
+    Settings,
+    database::{self, Prepared},
+};
+use discovery::{Instance, Registration};
+use lifecycle::{Environment, Failure};
+use messaging::{
+    SplitMix, SystemClock, Topology,
+    store::postgres::{PoolSettings, connect},
+    stream::{Follower, FollowerSettings},
+};
+use projector::Projector;
+use std::{process::ExitCode, sync::Arc, time::Duration};
+use waiting::WaitingRoom;
+
+/// Entries of the log in one transaction, at most.
+const BATCH_MAX: u16 = 512;
+/// Reads end in seconds, but for those that wait, and these are cut.
+const DRAIN: Duration = Duration::from_secs(5);
+
+fn main() -> ExitCode {
+    lifecycle::main(run())
+}
+
+async fn run() -> Result<ExitCode, Failure> {
+    let mut env = Environment::read("order-view");
+    let settings = Settings::from_env(&mut env, "order-view");
+    let settings = env.checked(settings)?;
+    let mut running = lifecycle::start(settings.process.clone())?;
+
+    let pool_settings = PoolSettings::new(&settings.database_url, settings.application_name());
+    let pool = connect(&pool_settings).map_err(Failure::other)?;
+    let migrations = [sqlx::migrate!("./migrations")];
+    if database::prepare(&mut running, &pool, migrations).await? == Prepared::Stopped {
+        return Ok(ExitCode::SUCCESS);
+    }
+
+    let log = Topology::new().log(topology::EVENTS_LOG, topology::EVENTS_LOG_BYTES_MAX);
+    let following = FollowerSettings {
+        stream: topology::EVENTS_LOG.to_owned(),
+        topology: Arc::new(log),
+        prefetch: BATCH_MAX,
+        gate: messaging::Gate::unwatched(),
+    };
+    let entropy = Arc::new(SplitMix::from_system());
+    let follower = Follower::new(settings.broker, SystemClock, entropy, following, 0);
+    let projector = Projector {
+        pool: pool.clone(),
+        owner: settings.process.instance.clone(),
+        clock: SystemClock,
+    };
+    let shutdown = running.shutdown.clone();
+    running.spawn("projector", async move {
+        projector.run(follower, shutdown.requested()).await;
+    });
+
+    let (waiting, serving_waiters) = WaitingRoom::open(pool.clone());
+    let shutdown = running.shutdown.clone();
+    running.spawn("waiting", async move {
+        tokio::select! {
+            () = serving_waiters => {}
+            () = shutdown.requested() => {}
+        }
+    });
+    let shutdown = running.shutdown.clone();
+    running.spawn("census", metrics::keep(pool.clone(), shutdown));
+
+    let router = lifecycle::layers::service(http::router(http::Api { pool, waiting }));
+    let addr = running.serve(router, settings.process.public_addr)?;
+    let instance = Instance {
+        service: settings.process.service.to_owned(),
+        id: settings.process.instance,
+        addr,
+    };
+    let registration = Registration::new(settings.discovery, instance);
+    let shutdown = running.shutdown.clone();
+    running.spawn("registration", async move {
+        registration.hold(shutdown.requested()).await;
+    });
+    Ok(running.finish(DRAIN).await)
+}

@@ -136,7 +136,11 @@ async fn upsert(
     .bind(glimpses.keys().map(|id| id.0).collect::<Vec<_>>())
     .bind(rows().map(|g| g.version).collect::<Vec<_>>())
     .bind(rows().map(|g| g.status.as_str()).collect::<Vec<_>>())
-    .bind(rows().map(|g| g.reason.map(|r| r.as_str())).collect::<Vec<_>>())
+    .bind(
+        rows()
+            .map(|g| g.reason.map(|r| r.as_str()))
+            .collect::<Vec<_>>(),
+    )
     .bind(rows().map(|g| g.coordination.as_str()).collect::<Vec<_>>())
     .bind(customers)
     .bind(totals)

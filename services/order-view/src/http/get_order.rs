@@ -66,7 +66,9 @@ pub async fn get_order(
     };
     let row = match waited {
         Some(row) => Some(row),
-        None => assembly::read(rows::by_ids(&api.pool, &[order_id])).await?.pop(),
+        None => assembly::read(rows::by_ids(&api.pool, &[order_id]))
+            .await?
+            .pop(),
     };
     answer(row, token)
 }

@@ -1,0 +1,180 @@
+//! Follows the log while it holds the lease; stands by while another instance does.
+
+use crate::{
+    metrics,
+    projection::{self, Fencing, Lease},
+    view,
+};
+use decider::Incoming;
+use messaging::{
+    Clock,
+    broker::Broker,
+    stream::{Entry, Follower},
+};
+use orders_contract::OrderEvent;
+use sqlx::PgPool;
+use std::{pin::pin, time::Duration};
+use telemetry::{SpanKind, WorkSpan};
+
+/// How long the log stays unread when the projecting instance dies without a word.
+const LEASE_MS: i64 = 3_000;
+/// Kept this often, so that two failed attempts do not lose it.
+const RENEWAL: Duration = Duration::from_secs(1);
+/// Between attempts to take the lease.
+const STANDBY: Duration = Duration::from_millis(500);
+/// A batch is a few bulk statements; the server cancels them sooner.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
+
+pub struct Projector<C> {
+    pub pool: PgPool,
+    pub owner: String,
+    pub clock: C,
+}
+
+impl<C: Clock> Projector<C> {
+    /// Until `stop`; then gives the lease back.
+    pub async fn run<B: Broker>(
+        self,
+        mut follower: Follower<B, C>,
+        stop: impl Future<Output = ()>,
+    ) {
+        let mut stop = pin!(stop);
+        loop {
+            let claimed = tokio::select! {
+                claimed = self.claim() => claimed,
+                () = &mut stop => return,
+            };
+            let Some(mut lease) = claimed else {
+                tokio::select! {
+                    () = self.clock.sleep(STANDBY) => continue,
+                    () = &mut stop => return,
+                }
+            };
+            tracing::info!(
+                epoch = lease.epoch,
+                offset = lease.next_offset,
+                "projecting"
+            );
+            metrics::PROJECTING.set(1.0, &[]);
+            follower.seek(lease.next_offset.unsigned_abs());
+            tokio::select! {
+                () = self.hold(&mut lease, &mut follower) => {}
+                () = &mut stop => {
+                    let release = projection::release(&self.pool, lease);
+                    let _ = tokio::time::timeout(WRITE_TIMEOUT, release).await;
+                    return;
+                }
+            }
+            metrics::PROJECTING.set(0.0, &[]);
+            tracing::warn!(epoch = lease.epoch, "no longer projecting");
+        }
+    }
+
+    async fn claim(&self) -> Option<Lease> {
+        let claim = projection::claim(&self.pool, &self.owner, self.clock.now_ms(), LEASE_MS);
+        match tokio::time::timeout(WRITE_TIMEOUT, claim).await {
+            Ok(Ok(lease)) => lease,
+            Ok(Err(error)) => {
+                tracing::warn!("the lease cannot be asked for: {error}");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    /// Projects until the lease is lost or a write fails; whoever claims next goes on
+    /// from the offset that was committed.
+    async fn hold<B: Broker>(&self, lease: &mut Lease, follower: &mut Follower<B, C>) {
+        loop {
+            let entries = tokio::select! {
+                entries = follower.next() => entries,
+                () = self.clock.sleep(RENEWAL) => vec![],
+            };
+            let written = tokio::time::timeout(WRITE_TIMEOUT, self.write(lease, entries)).await;
+            match written {
+                Ok(Ok(Fencing::Held)) => {}
+                Ok(Ok(Fencing::Lost)) => return,
+                Ok(Err(error)) => {
+                    tracing::warn!("a projection failed and is done again: {error}");
+                    return;
+                }
+                Err(_) => {
+                    tracing::warn!("a projection had no answer in time and is done again");
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn write(&self, lease: &mut Lease, entries: Vec<Entry>) -> Result<Fencing, sqlx::Error> {
+        let next = entries
+            .last()
+            .and_then(|entry| i64::try_from(entry.offset + 1).ok());
+        let moved = Lease {
+            next_offset: next.unwrap_or(lease.next_offset),
+            ..*lease
+        };
+        let mut spans = vec![];
+        let mut events = vec![];
+        let mut newest_at_ms = None;
+        for entry in entries {
+            let Some((event, span, occurred_at_ms)) = order_event(entry) else {
+                continue;
+            };
+            events.push(event);
+            spans.push(span);
+            newest_at_ms = newest_at_ms.max(Some(occurred_at_ms));
+        }
+        let count = events.len() as u64;
+        let until_ms = self.clock.now_ms() + LEASE_MS;
+        let fencing = projection::project(&self.pool, moved, until_ms, &view::fold(events)).await;
+        match &fencing {
+            Ok(Fencing::Held) => {
+                *lease = moved;
+                metrics::PROJECTED.add(count, &[]);
+                metrics::OFFSET.set(moved.next_offset as f64, &[]);
+                let lag_ms = newest_at_ms.map_or(0, |at_ms| self.clock.now_ms() - at_ms);
+                metrics::LAG.set(lag_ms.max(0) as f64 / 1_000.0, &[]);
+            }
+            Ok(Fencing::Lost) => spans.iter_mut().for_each(|span| span.fail("fenced")),
+            Err(error) => spans
+                .iter_mut()
+                .for_each(|span| span.fail(&error.to_string())),
+        }
+        fencing
+    }
+}
+
+/// The read side is about orders; other events pass by, and so does what is no event.
+fn order_event(entry: Entry) -> Option<(OrderEvent, WorkSpan, i64)> {
+    let envelope = match entry.content {
+        Ok(envelope) if envelope.kind.starts_with("order.") => envelope,
+        Ok(_) => return None,
+        Err(defect) => {
+            tracing::warn!(
+                offset = entry.offset,
+                "an entry of the log is no event: {defect}"
+            );
+            metrics::UNREADABLE.add(1, &[]);
+            return None;
+        }
+    };
+    let event = match OrderEvent::parse(&envelope.kind, envelope.version, &envelope.body) {
+        Ok(event) => event,
+        Err(error) => {
+            tracing::warn!(
+                offset = entry.offset,
+                "an event of the log cannot be read: {error}"
+            );
+            metrics::UNREADABLE.add(1, &[]);
+            return None;
+        }
+    };
+    let name = format!("project {}", envelope.kind);
+    let mut span = WorkSpan::start(SpanKind::Consumer, name, envelope.trace.as_ref(), &[]);
+    span.set("messaging.system", "rabbitmq");
+    span.set("messaging.operation.type", "process");
+    span.set("messaging.message.id", envelope.id.to_string());
+    span.set("breakwater.order_id", event.order_id().to_string());
+    Some((event, span, envelope.occurred_at_ms))
+}
