@@ -58,7 +58,7 @@ pub(crate) fn install() -> Option<Recorder> {
         .name("metrics-upkeep".into())
         .spawn(move || {
             loop {
-                std::thread::sleep(UPKEEP_INTERVAL);
+                std::thread::park_timeout(UPKEEP_INTERVAL);
                 upkeep.run_upkeep();
             }
         })
