@@ -46,10 +46,13 @@ pub async fn participant<P: Participant, T: Tables<P>>(
     if database::prepare(&mut running, &pool, migrations).await? == Prepared::Stopped {
         return Ok(None);
     }
+    // Open until a batch of messages fails on the store: no news is good news.
+    let messages = running.readiness.gate("messages");
+    messages.open();
     let messaging = messaging::Settings {
         consume_gate: gate(running.readiness.gate("consuming")),
         publish_gate: gate(running.readiness.gate("publishing")),
-        store_gate: gate(running.readiness.gate("messages")),
+        store_gate: gate(messages),
         ..messaging::Settings::new(settings.process.service, topology)
     };
     let entropy = Arc::new(SplitMix::from_system());
