@@ -1,1 +1,32 @@
+//! Drives the public API as customers would, writes down everything it was promised, and judges what came of it.
+//!
+//! ```text
+//! warm-up -> baseline -> inject -> heal -> recovery -> drain -> final reads -> judge
+//!            '------------ open loop ----------------'
+//! ```
+//!
+//! # Layout
+//! - [`drive`]: the load: schedule, plan of each order, the well-behaved caller, the life of one operation
+//! - [`history`]: `history.jsonl`, streamed out as it happens
+//! - [`phases`]: one run from warm-up to verdict
+//! - [`evidence`]: the final reads: databases, event log, queues, Prometheus, traces
+//! - [`folder`]: what a run leaves on disk, and judging it again from there
+//! - [`summary`]: the verdict as a table
+//! - [`endpoints`], [`settings`], [`clock`], [`dice`], [`tally`]: what all of these need
+//!
+//! The judge itself is the crate `checkers`, which does no IO. Nothing here knows a service's code: only its public
+//! API, its tables, its messages and its metrics.
 
+#![forbid(unsafe_code)]
+
+pub mod clock;
+pub mod dice;
+pub mod drive;
+pub mod endpoints;
+pub mod evidence;
+pub mod folder;
+pub mod history;
+pub mod phases;
+pub mod settings;
+pub mod summary;
+pub mod tally;

@@ -1,0 +1,90 @@
+//! Wall-clock time, as the history has it.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+pub fn now_us() -> u64 {
+    let since_epoch = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    u64::try_from(since_epoch.as_micros()).unwrap_or(u64::MAX)
+}
+
+pub fn now_ms() -> u64 {
+    now_us() / 1_000
+}
+
+pub fn as_us(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+pub fn as_ms(duration: Duration) -> u64 {
+    as_us(duration) / 1_000
+}
+
+/// `2026-11-22T19-47-14Z`: sorts by time, and is a file name everywhere.
+pub fn file_name(unix_ms: u64) -> String {
+    let (days, seconds) = (unix_ms / 86_400_000, unix_ms / 1_000 % 86_400);
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}Z")
+}
+
+/// Days since 1970 to a date of the Gregorian calendar, counting years from March so that a leap day comes last.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
+    let month = if from_march < 10 {
+        from_march + 3
+    } else {
+        from_march - 9
+    };
+    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+}
+
+/// `90s`, `500ms`, `2m`.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let help = || format!("{text:?} is not a duration: write 500ms, 60s or 2m");
+    let digits = text
+        .find(|c: char| c != '.' && !c.is_ascii_digit())
+        .ok_or_else(help)?;
+    let (number, unit) = text.split_at(digits);
+    let number: f64 = number.parse().map_err(|_| help())?;
+    let seconds = match unit {
+        "ms" => number / 1_000.0,
+        "s" => number,
+        "m" => number * 60.0,
+        _ => return Err(help()),
+    };
+    // A day: longer is a mistake in the unit.
+    if seconds > 86_400.0 {
+        return Err(format!("{text:?} is longer than a day"));
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_dates_of_the_calendar() {
+        assert_eq!(file_name(0), "1970-01-01T00-00-00Z");
+        assert_eq!(file_name(951_782_400_000), "2000-02-29T00-00-00Z");
+        assert_eq!(file_name(1_795_376_834_250), "2026-11-22T19-47-14Z");
+    }
+
+    #[test]
+    fn durations_have_a_unit() {
+        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
+        assert_eq!(parse_duration("1.5s"), Ok(Duration::from_millis(1_500)));
+        assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
+        for wrong in ["", "5", "s", "-1s", "1h", "1e9s", "..s", "99999m"] {
+            assert!(parse_duration(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! The life of one order: placed, perhaps cancelled, perhaps read back, watched until it ends.
+
+use std::time::Duration;
+
+use checkers::history::{Action, HistoryLine, Invocation, Outcome, Place, Promise, Status};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+use uuid::Uuid;
+
+use super::Drive;
+use super::caller::{Answer, Request};
+use super::plan::Plan;
+use crate::clock::{as_ms, now_us};
+use crate::dice::Dice;
+
+/// A command's answer needs one transaction; most of this is for retries during a restart.
+const COMMAND_DEADLINE: Duration = Duration::from_secs(20);
+const COMMAND_ATTEMPT: Duration = Duration::from_secs(5);
+/// A held read comes back this often, so that a gateway that dies costs this much at most.
+const HOLD: Duration = Duration::from_secs(10);
+/// A saga's own deadline is 30 s, and an outage may come before it ends; longer is the judge's business.
+const WATCH: Duration = Duration::from_secs(90);
+
+/// Who a request belongs to, for the trace.
+#[derive(Clone, Debug)]
+pub struct TraceIds {
+    pub trace_id: String,
+    pub span_id: String,
+}
+
+impl TraceIds {
+    /// Unique to the run: `prefix` differs between runs of one seed.
+    pub fn of(prefix: &str, seed: u64, op: u64) -> Self {
+        let dice = Dice::new(seed).salted(prefix);
+        let (high, low) = (dice.roll(op, "trace high"), dice.roll(op, "trace low"));
+        // All zeroes is not a valid id.
+        let span = dice.roll(op, "span").max(1);
+        Self {
+            trace_id: format!("{high:016x}{:016x}", low.max(1)),
+            span_id: format!("{span:016x}"),
+        }
+    }
+
+    pub fn sampled(&self) -> String {
+        format!("00-{}-{}-01", self.trace_id, self.span_id)
+    }
+
+    /// For requests that only watch: they would drown the order's own spans.
+    pub fn unsampled(&self) -> String {
+        format!("00-{}-{}-00", self.trace_id, self.span_id)
+    }
+}
+
+impl Drive {
+    /// One order from its intended start to its end, or as far as it can be seen.
+    pub async fn order(&self, plan: &Plan, ids: &TraceIds, intended_us: u64) {
+        let Some(answer) = self.place(plan, ids, intended_us).await else {
+            return;
+        };
+        let watch = self.watch(plan, ids, answer.order_id, answer.version, intended_us);
+        let cancel = async {
+            if let Some(after) = plan.cancel_after {
+                sleep(after).await;
+                self.cancel(plan, ids, answer.order_id).await;
+            }
+        };
+        let read = async {
+            if plan.read_back {
+                self.read_back(plan, ids, &answer).await;
+            }
+        };
+        tokio::join!(watch, cancel, read);
+    }
+
+    /// The promise, when there is one.
+    pub async fn place(&self, plan: &Plan, ids: &TraceIds, intended_us: u64) -> Option<Promise> {
+        let request = place_request(plan, ids);
+        let action = Action::Place(plan.place.clone());
+        let promise = self
+            .operation(
+                plan.op,
+                plan.session,
+                ids,
+                intended_us,
+                action,
+                &request,
+                None,
+            )
+            .await?;
+        self.tally
+            .acknowledged(now_us().saturating_sub(intended_us));
+        Some(promise)
+    }
+
+    async fn cancel(&self, plan: &Plan, ids: &TraceIds, order_id: Uuid) {
+        let request = Request {
+            method: Method::POST,
+            path: format!("/orders/{order_id}/cancel"),
+            body: None,
+            key: None,
+            traceparent: ids.sampled(),
+            token: None,
+            deadline: COMMAND_DEADLINE,
+            attempt: COMMAND_ATTEMPT,
+        };
+        let action = Action::Cancel {
+            of: plan.op,
+            order_id,
+        };
+        let op = plan.cancel_op();
+        self.operation(
+            op,
+            plan.session,
+            ids,
+            now_us(),
+            action,
+            &request,
+            Some(order_id),
+        )
+        .await;
+    }
+
+    async fn read_back(&self, plan: &Plan, ids: &TraceIds, answer: &Promise) {
+        let order_id = answer.order_id;
+        let request = Request {
+            method: Method::GET,
+            path: format!("/orders/{order_id}"),
+            body: None,
+            key: None,
+            traceparent: ids.unsampled(),
+            token: answer.version,
+            deadline: COMMAND_DEADLINE,
+            attempt: COMMAND_ATTEMPT,
+        };
+        let action = Action::Read {
+            of: plan.op,
+            order_id,
+            token: answer.version,
+        };
+        let op = plan.read_op();
+        self.operation(
+            op,
+            plan.session,
+            ids,
+            now_us(),
+            action,
+            &request,
+            Some(order_id),
+        )
+        .await;
+    }
+
+    /// Invocation, call, completion: written down before it is sent, and when it came back.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "an operation is these seven things"
+    )]
+    async fn operation(
+        &self,
+        op: u64,
+        session: u32,
+        ids: &TraceIds,
+        intended_us: u64,
+        action: Action,
+        request: &Request,
+        known: Option<Uuid>,
+    ) -> Option<Promise> {
+        let invocation = Invocation {
+            op,
+            session,
+            trace_id: ids.trace_id.clone(),
+            span_id: ids.span_id.clone(),
+            intended_us,
+            sent_us: now_us(),
+            action,
+        };
+        if !self.recorder.record(HistoryLine::Invoke(invocation)).await {
+            return None;
+        }
+        let answer = self.caller.call(op, request).await;
+        let at_us = now_us();
+        let (line, promise) = match answer {
+            Answer::Ok(success) => match promise(&success.body, known) {
+                Some(mut promise) => {
+                    promise.stale = success.stale;
+                    promise.attempts = success.attempts;
+                    (
+                        HistoryLine::Ok {
+                            op,
+                            at_us,
+                            promise: promise.clone(),
+                        },
+                        Some(promise),
+                    )
+                }
+                None => {
+                    let why = "a success without an order in it".to_owned();
+                    (HistoryLine::Unknown { op, at_us, why }, None)
+                }
+            },
+            Answer::Failed { status, problem } => {
+                // Past the pivot is an answer, not a trouble.
+                if status != Some(409) {
+                    self.tally
+                        .failed
+                        .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                }
+                (
+                    HistoryLine::Failed {
+                        op,
+                        at_us,
+                        status,
+                        why: problem,
+                    },
+                    None,
+                )
+            }
+            Answer::Unknown { why } => {
+                self.tally
+                    .unknown
+                    .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                (HistoryLine::Unknown { op, at_us, why }, None)
+            }
+        };
+        self.recorder.record(line).await;
+        promise
+    }
+
+    /// Held reads until the order has ended.
+    async fn watch(
+        &self,
+        plan: &Plan,
+        ids: &TraceIds,
+        order_id: Uuid,
+        token: Option<i64>,
+        intended_us: u64,
+    ) {
+        let until = Instant::now() + WATCH;
+        let request = Request {
+            method: Method::GET,
+            path: format!("/orders/{order_id}?wait=terminal&wait_ms={}", as_ms(HOLD)),
+            body: None,
+            key: None,
+            traceparent: ids.unsampled(),
+            token,
+            deadline: HOLD + COMMAND_ATTEMPT,
+            attempt: HOLD + COMMAND_ATTEMPT,
+        };
+        while Instant::now() < until {
+            match self.caller.call(plan.op, &request).await {
+                Answer::Ok(success) => {
+                    if let Some((outcome, version)) = end(&success.body) {
+                        let at_us = now_us();
+                        let latency_us = at_us.saturating_sub(intended_us);
+                        self.tally
+                            .ended(&plan.place.coordination, &outcome, latency_us);
+                        let line = HistoryLine::Terminal {
+                            op: plan.op,
+                            at_us,
+                            outcome,
+                            version,
+                        };
+                        self.recorder.record(line).await;
+                        return;
+                    }
+                }
+                // The caller has backed off already; a refused read is one too early.
+                Answer::Failed { .. } | Answer::Unknown { .. } => {
+                    sleep(Duration::from_millis(100)).await
+                }
+            }
+        }
+    }
+}
+
+pub fn place_request(plan: &Plan, ids: &TraceIds) -> Request {
+    Request {
+        method: Method::POST,
+        path: "/orders".into(),
+        body: Some(body(&plan.place)),
+        key: Some(plan.place.key.clone()),
+        traceparent: ids.sampled(),
+        token: None,
+        deadline: COMMAND_DEADLINE,
+        attempt: COMMAND_ATTEMPT,
+    }
+}
+
+fn body(place: &Place) -> Value {
+    json!({
+        "customer": place.customer,
+        "lines": place.lines,
+        "ship_to": {"country": place.country, "postcode": place.postcode},
+        "coordination": place.coordination,
+    })
+}
+
+fn promise(body: &Value, known: Option<Uuid>) -> Option<Promise> {
+    let order_id = body["order_id"]
+        .as_str()
+        .and_then(|id| id.parse().ok())
+        .or(known)?;
+    Some(Promise {
+        order_id,
+        version: body["version"].as_i64(),
+        status: body["status"].as_str().and_then(Status::parse),
+        stale: false,
+        attempts: 1,
+    })
+}
+
+fn end(body: &Value) -> Option<(Outcome, i64)> {
+    let status = Status::parse(body["status"].as_str()?).filter(|status| status.is_terminal())?;
+    let reason = body["reason"].as_str().map(str::to_owned);
+    Some((Outcome { status, reason }, body["version"].as_i64()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trace_ids_are_of_their_run_and_operation() {
+        let ids = TraceIds::of("r1-", 7, 3);
+        assert_eq!(
+            ids.sampled(),
+            format!("00-{}-{}-01", ids.trace_id, ids.span_id)
+        );
+        assert_eq!((ids.trace_id.len(), ids.span_id.len()), (32, 16));
+        assert_eq!(ids.trace_id, TraceIds::of("r1-", 7, 3).trace_id);
+        assert_ne!(ids.trace_id, TraceIds::of("r2-", 7, 3).trace_id);
+        assert_ne!(ids.trace_id, TraceIds::of("r1-", 7, 4).trace_id);
+    }
+
+    #[test]
+    fn an_open_order_has_not_ended() {
+        assert_eq!(end(&json!({"status": "placed", "version": 1})), None);
+        let ended = end(&json!({"status": "rejected", "reason": "out_of_stock", "version": 2}));
+        assert_eq!(ended, Some((Outcome::rejected("out_of_stock"), 2)));
+    }
+}

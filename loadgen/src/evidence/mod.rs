@@ -1,0 +1,75 @@
+//! The final reads: everything a judge needs, read once everything is quiet. What cannot be read says why.
+
+mod bindings;
+mod databases;
+mod dead_letters;
+mod event_log;
+mod management;
+mod prometheus;
+mod quiescence;
+mod trace_store;
+
+use std::collections::BTreeSet;
+
+use checkers::history::History;
+use checkers::journal::Journal;
+use checkers::state::{FinalState, Part};
+use checkers::telemetry::Telemetry;
+use checkers::traces::Traces;
+use uuid::Uuid;
+
+use crate::endpoints::{Endpoints, Secrets};
+pub use quiescence::{Quiet, wait_until_quiet};
+
+/// Whose evidence is wanted.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// Every customer and SKU of the run begins with it.
+    pub prefix: String,
+    /// Unix ms at which the run began.
+    pub started_ms: u64,
+}
+
+/// What was found outside of the history.
+pub struct Evidence {
+    pub state: FinalState,
+    pub telemetry: Part<Telemetry>,
+    pub traces: Part<Traces>,
+}
+
+pub async fn collect(
+    endpoints: &Endpoints,
+    secrets: &Secrets,
+    scope: &Scope,
+    history: &History,
+    trace_sample: usize,
+) -> Evidence {
+    let mut state = databases::read(secrets, scope).await;
+    let orders: BTreeSet<Uuid> = state
+        .orders
+        .get()
+        .map(|rows| rows.orders.iter().map(|row| row.order_id).collect())
+        .unwrap_or_default();
+    state.log = event_log::read(&secrets.amqp, scope, &orders).await.into();
+    state.bindings = bindings::read(endpoints, secrets).await.into();
+    state.dead_letters = dead_letters::read(endpoints, secrets, scope).await.into();
+    let telemetry = prometheus::read(endpoints, scope, &state).await.into();
+    let traces = trace_store::read(endpoints, history, &state, trace_sample)
+        .await
+        .into();
+    Evidence {
+        state,
+        telemetry,
+        traces,
+    }
+}
+
+/// The journal that the method left, if there was a method.
+pub fn journal(path: &std::path::Path, method: bool) -> Option<Part<Journal>> {
+    let read = || -> Result<Journal, String> {
+        let text = std::fs::read(path)
+            .map_err(|error| format!("{}: {error}; the method must write it", path.display()))?;
+        serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    method.then(|| read().into())
+}

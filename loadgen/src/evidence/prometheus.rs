@@ -1,0 +1,180 @@
+//! What Prometheus kept of the run.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use checkers::claims::telemetry::gauges_that_differ;
+use checkers::state::FinalState;
+use checkers::telemetry::{GaugeSample, Series, Telemetry};
+use reqwest::Client;
+use serde::Deserialize;
+use tokio::time::{Instant, sleep};
+
+use super::Scope;
+use crate::clock::now_ms;
+use crate::endpoints::Endpoints;
+
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+/// A gauge is refreshed each second and scraped each second: after two scrapes it shows what is.
+const TWO_SCRAPES: Duration = Duration::from_secs(3);
+/// On a machine under load a refresh and a scrape may both be late; after this they are wrong.
+const GAUGES_WITHIN: Duration = Duration::from_secs(15);
+/// Samples before the run, from which counters that are older than it rise.
+const BEFORE_S: u64 = 5;
+
+const COUNTERS: &str = "breakwater_events_total|breakwater_messages_handled_total";
+const GAUGES: &str = "breakwater_entities|breakwater_outbox_rows";
+
+#[derive(Deserialize)]
+struct Answer {
+    status: String,
+    #[serde(default)]
+    error: String,
+    #[serde(default)]
+    warnings: Vec<String>,
+    data: Option<Data>,
+}
+
+#[derive(Deserialize)]
+struct Data {
+    result: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    metric: BTreeMap<String, String>,
+    #[serde(default)]
+    value: Option<(f64, String)>,
+    #[serde(default)]
+    values: Vec<(f64, String)>,
+}
+
+pub async fn read(
+    endpoints: &Endpoints,
+    scope: &Scope,
+    state: &FinalState,
+) -> Result<Telemetry, String> {
+    let http = Client::new();
+    sleep(TWO_SCRAPES).await;
+    let gauges = settled_gauges(&http, endpoints, state).await?;
+    let seconds = now_ms().saturating_sub(scope.started_ms) / 1_000 + BEFORE_S;
+    // Raw samples with their own times: a rate or an increase would hide the restarts.
+    let query = format!("{{__name__=~\"{COUNTERS}\"}}[{seconds}s]");
+    let counters: Vec<Series> = ask(&http, endpoints, &query)
+        .await?
+        .into_iter()
+        .map(series)
+        .collect::<Result<_, _>>()?;
+    if counters.is_empty() {
+        return Err("there is no counter of ours; does it scrape the services?".into());
+    }
+    Ok(Telemetry { counters, gauges })
+}
+
+/// The gauges once they agree with the database, or what they show when their time is over.
+async fn settled_gauges(
+    http: &Client,
+    endpoints: &Endpoints,
+    state: &FinalState,
+) -> Result<Vec<GaugeSample>, String> {
+    let until = Instant::now() + GAUGES_WITHIN;
+    loop {
+        let rows = ask(http, endpoints, &format!("{{__name__=~\"{GAUGES}\"}}")).await?;
+        let gauges = rows.into_iter().map(gauge).collect::<Result<_, _>>()?;
+        let telemetry = Telemetry {
+            counters: Vec::new(),
+            gauges,
+        };
+        if gauges_that_differ(state, &telemetry) == 0 || Instant::now() >= until {
+            return Ok(telemetry.gauges);
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+async fn ask(http: &Client, endpoints: &Endpoints, query: &str) -> Result<Vec<Row>, String> {
+    let failed = |error: reqwest::Error| format!("{query}: {error}");
+    let answer: Answer = http
+        .get(format!("{}/api/v1/query", endpoints.prometheus))
+        .query(&[("query", query)])
+        .timeout(ANSWER_TIMEOUT)
+        .send()
+        .await
+        .map_err(failed)?
+        .json()
+        .await
+        .map_err(failed)?;
+    if !answer.warnings.is_empty() {
+        return Err(format!("{query}: warned: {}", answer.warnings.join("; ")));
+    }
+    match answer.data {
+        Some(data) if answer.status == "success" => Ok(data.result),
+        _ => Err(format!("{query}: {}", answer.error)),
+    }
+}
+
+/// The labels that say what a series is, and the rest.
+fn identity(
+    mut labels: BTreeMap<String, String>,
+) -> (String, String, String, BTreeMap<String, String>) {
+    let mut take = |key: &str| labels.remove(key).unwrap_or_default();
+    let (name, service, instance) = (take("__name__"), take("job"), take("instance"));
+    (name, service, instance, labels)
+}
+
+fn series(row: Row) -> Result<Series, String> {
+    let (name, service, instance, labels) = identity(row.metric);
+    let samples = row
+        .values
+        .iter()
+        .map(|(at_s, value)| Ok(((at_s * 1_000.0) as u64, number(value)?)))
+        .collect::<Result<_, String>>()?;
+    Ok(Series {
+        name,
+        service,
+        instance,
+        labels,
+        samples,
+    })
+}
+
+fn gauge(row: Row) -> Result<GaugeSample, String> {
+    let (name, service, instance, labels) = identity(row.metric);
+    let (_, value) = row.value.ok_or("a gauge without a value")?;
+    Ok(GaugeSample {
+        name,
+        service,
+        instance,
+        labels,
+        value: number(&value)?,
+    })
+}
+
+fn number(text: &str) -> Result<f64, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} is not a number"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn raw_samples_become_series() {
+        let text = r#"{"status":"success","data":{"resultType":"matrix","result":[{"metric":
+            {"__name__":"breakwater_events_total","job":"orders","instance":"orders-1","event":"order.placed"},
+            "values":[[1700000000.5,"3"],[1700000001.5,"4"]]}]}}"#;
+        let answer: Answer = serde_json::from_str(text).expect("parses");
+        let row = answer.data.expect("data").result.remove(0);
+        let series = series(row).expect("a series");
+        assert_eq!(
+            (series.service.as_str(), series.label("event")),
+            ("orders", "order.placed")
+        );
+        assert_eq!(
+            series.samples,
+            [(1_700_000_000_500, 3.0), (1_700_000_001_500, 4.0)]
+        );
+        assert!(!series.labels.contains_key("job"));
+    }
+}

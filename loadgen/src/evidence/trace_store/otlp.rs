@@ -1,0 +1,138 @@
+//! OTLP in JSON, as the query API answers it: ids in hex, 64-bit numbers as strings.
+
+use checkers::traces::Span;
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+struct Answer {
+    result: TracesData,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TracesData {
+    #[serde(default)]
+    resource_spans: Vec<ResourceSpans>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ResourceSpans {
+    #[serde(default)]
+    resource: Resource,
+    #[serde(default)]
+    scope_spans: Vec<ScopeSpans>,
+}
+
+#[derive(Default, Deserialize)]
+struct Resource {
+    #[serde(default)]
+    attributes: Vec<Attribute>,
+}
+
+#[derive(Deserialize)]
+struct ScopeSpans {
+    #[serde(default)]
+    spans: Vec<OtlpSpan>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct OtlpSpan {
+    span_id: String,
+    #[serde(default)]
+    parent_span_id: String,
+    name: String,
+    #[serde(default)]
+    attributes: Vec<Attribute>,
+    #[serde(default)]
+    links: Vec<Link>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Link {
+    span_id: String,
+}
+
+#[derive(Deserialize)]
+struct Attribute {
+    key: String,
+    #[serde(default)]
+    value: Value,
+}
+
+/// Of one trace; several answers of a stream stand one after the other.
+pub fn spans(body: &[u8]) -> Result<Vec<Span>, String> {
+    let mut spans = Vec::new();
+    for answer in serde_json::Deserializer::from_slice(body).into_iter::<Answer>() {
+        let answer =
+            answer.map_err(|error| format!("the trace store's answer is not a trace: {error}"))?;
+        for resource in answer.result.resource_spans {
+            let service = attribute(&resource.resource.attributes, "service.name")
+                .and_then(|value| value["stringValue"].as_str())
+                .unwrap_or_default()
+                .to_owned();
+            let all = resource
+                .scope_spans
+                .into_iter()
+                .flat_map(|scope| scope.spans);
+            spans.extend(all.map(|span| convert(&service, span)));
+        }
+    }
+    Ok(spans)
+}
+
+fn convert(service: &str, span: OtlpSpan) -> Span {
+    let redelivered = attribute(&span.attributes, "messaging.redelivered")
+        .is_some_and(|value| value["boolValue"] == Value::Bool(true));
+    Span {
+        span_id: span.span_id,
+        parent_id: (!is_unset(&span.parent_span_id)).then_some(span.parent_span_id),
+        service: service.to_owned(),
+        name: span.name,
+        links: span.links.into_iter().map(|link| link.span_id).collect(),
+        redelivered,
+    }
+}
+
+/// A root has no parent, or one of zeroes.
+fn is_unset(span_id: &str) -> bool {
+    span_id.bytes().all(|digit| digit == b'0')
+}
+
+fn attribute<'a>(attributes: &'a [Attribute], key: &str) -> Option<&'a Value> {
+    attributes
+        .iter()
+        .find(|attribute| attribute.key == key)
+        .map(|attribute| &attribute.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_carry_service_parent_links_and_redelivery() {
+        let body = br#"{"result":{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name",
+            "value":{"stringValue":"orders"}}]},"scopeSpans":[{"spans":[
+            {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331","name":"POST /orders",
+             "kind":2,"startTimeUnixNano":"1","endTimeUnixNano":"2"},
+            {"spanId":"00f067aa0ba902b7","parentSpanId":"b7ad6b7169203331","name":"process stock.rejected",
+             "attributes":[{"key":"messaging.redelivered","value":{"boolValue":true}}],
+             "links":[{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331"}]}]}]}]}}"#;
+        let spans = spans(body).expect("a trace");
+        assert_eq!(
+            (spans[0].service.as_str(), &spans[0].parent_id),
+            ("orders", &None)
+        );
+        assert_eq!(spans[1].parent_id.as_deref(), Some("b7ad6b7169203331"));
+        assert_eq!((spans[1].links.len(), spans[1].redelivered), (1, true));
+    }
+
+    #[test]
+    fn what_is_not_a_trace_is_an_error() {
+        assert!(spans(b"<html>").is_err());
+    }
+}

@@ -1,0 +1,111 @@
+//! Steady state: orders are answered and end, and no more of them than usual are under way.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::drive::plan::{CHOREOGRAPHY, ORCHESTRATION};
+use crate::settings::Settings;
+use crate::tally::Tally;
+
+/// Looked at second by second; three good ones in a row are no accident.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+const GOOD_SECONDS: u32 = 3;
+/// A system under test breathes: twice as many orders under way as in the baseline are usual, and ten are few.
+const USUAL_FACTOR: u64 = 2;
+const USUAL_MIN: u64 = 10;
+
+/// Whether the baseline was steady.
+pub fn holds(tally: &Tally, settings: &Settings) -> Result<(), String> {
+    let troubles = tally.troubles();
+    if troubles > 0 {
+        return Err(format!(
+            "{troubles} operations failed, are unknown or were dropped"
+        ));
+    }
+    let ended = tally.ended_by_coordination();
+    let share = settings.orchestration_share;
+    for (coordination, used) in [(CHOREOGRAPHY, share < 1.0), (ORCHESTRATION, share > 0.0)] {
+        if used && ended.get(coordination).copied().unwrap_or(0) == 0 {
+            return Err(format!("no order ended in {coordination}"));
+        }
+    }
+    Ok(())
+}
+
+/// How long it took until the first of the good seconds began; `None` when `within` was not enough.
+pub async fn regained(tally: &Tally, usual: u64, within: Duration) -> Option<Duration> {
+    let started = Instant::now();
+    let bound = (usual * USUAL_FACTOR).max(USUAL_MIN);
+    let mut good_since = started;
+    let mut good = 0;
+    let mut troubles = tally.troubles();
+    tally.take_peak();
+    while started.elapsed() < within + LOOK_EVERY * GOOD_SECONDS {
+        let looked = Instant::now();
+        sleep(LOOK_EVERY).await;
+        let (now, peak) = (tally.troubles(), tally.take_peak());
+        if now == troubles && peak <= bound {
+            if good == 0 {
+                good_since = looked;
+            }
+            good += 1;
+        } else {
+            good = 0;
+        }
+        troubles = now;
+        if good == GOOD_SECONDS {
+            return Some(good_since - started);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checkers::history::Outcome;
+    use clap::Parser;
+    use std::sync::atomic::Ordering::Relaxed;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    #[test]
+    fn a_baseline_without_troubles_in_which_both_kinds_ended_is_steady() {
+        let (tally, settings) = (Tally::default(), Cli::parse_from(["test"]).settings);
+        assert!(holds(&tally, &settings).is_err(), "nothing ended");
+        tally.ended(CHOREOGRAPHY, &Outcome::confirmed(), 1);
+        assert!(holds(&tally, &settings).is_err_and(|why| why.contains(ORCHESTRATION)));
+        tally.ended(ORCHESTRATION, &Outcome::confirmed(), 1);
+        assert_eq!(holds(&tally, &settings), Ok(()));
+        tally.unknown.fetch_add(1, Relaxed);
+        assert!(holds(&tally, &settings).is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn recovery_is_the_time_until_the_first_good_second() {
+        let tally = std::sync::Arc::new(Tally::default());
+        (0..50).for_each(|_| tally.begun());
+        let healing = std::sync::Arc::clone(&tally);
+        tokio::spawn(async move {
+            sleep(Duration::from_millis(4_500)).await;
+            (0..50).for_each(|_| healing.over());
+        });
+        // The second in which the backlog went still had its peak.
+        assert_eq!(
+            regained(&tally, 3, Duration::from_secs(60)).await,
+            Some(Duration::from_secs(5))
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_backlog_that_stays_is_no_recovery() {
+        let tally = Tally::default();
+        (0..50).for_each(|_| tally.begun());
+        assert_eq!(regained(&tally, 3, Duration::from_secs(20)).await, None);
+    }
+}

@@ -1,0 +1,226 @@
+//! What is counted while the load runs. The history has the rest.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, PoisonError};
+
+use checkers::history::Outcome;
+use hdrhistogram::Histogram;
+use serde::{Deserialize, Serialize};
+
+/// Longest latency the histograms hold apart: an hour; longer counts as one.
+const LATENCY_US_MAX: u64 = 3_600_000_000;
+/// Three significant digits: 12.3 ms is not 12.4 ms.
+const DIGITS: u8 = 3;
+
+#[derive(Default)]
+pub struct Tally {
+    pub sent: AtomicU64,
+    pub late: AtomicU64,
+    pub dropped: AtomicU64,
+    pub acknowledged: AtomicU64,
+    pub failed: AtomicU64,
+    pub unknown: AtomicU64,
+    pub ended: AtomicU64,
+    pub in_flight: AtomicU64,
+    /// Most orders under way since it was last asked.
+    in_flight_peak: AtomicU64,
+    latest_us: AtomicU64,
+    /// A lock held for a few hundred nanoseconds a few hundred times a second.
+    latencies: Mutex<Latencies>,
+}
+
+struct Latencies {
+    by_coordination: BTreeMap<String, Histogram<u64>>,
+    acknowledgement: Histogram<u64>,
+    outcomes: BTreeMap<String, u64>,
+}
+
+/// What `verdict.json` says of the load.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Load {
+    pub rate_intended: f64,
+    pub orders_per_second: f64,
+    pub seconds: f64,
+    pub sent: u64,
+    pub late: u64,
+    pub latest_ms: f64,
+    pub dropped: u64,
+    pub acknowledged: u64,
+    pub failed: u64,
+    pub unknown: u64,
+    pub ended: u64,
+    pub outcomes: BTreeMap<String, u64>,
+    /// Intended start to answer.
+    pub acknowledgement: Percentiles,
+    /// Intended start to the first sight of the end, by coordination.
+    pub latency: BTreeMap<String, Percentiles>,
+}
+
+/// Milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Percentiles {
+    pub count: u64,
+    pub p50_ms: f64,
+    pub p90_ms: f64,
+    pub p99_ms: f64,
+    pub p999_ms: f64,
+    pub max_ms: f64,
+}
+
+impl Default for Latencies {
+    fn default() -> Self {
+        Self {
+            by_coordination: BTreeMap::new(),
+            acknowledgement: histogram(),
+            outcomes: BTreeMap::new(),
+        }
+    }
+}
+
+fn histogram() -> Histogram<u64> {
+    Histogram::new_with_max(LATENCY_US_MAX, DIGITS)
+        .expect("three digits up to an hour are within its limits")
+}
+
+impl Tally {
+    pub fn begun(&self) {
+        let now = self.in_flight.fetch_add(1, Relaxed) + 1;
+        self.in_flight_peak.fetch_max(now, Relaxed);
+    }
+
+    pub fn over(&self) {
+        self.in_flight.fetch_sub(1, Relaxed);
+    }
+
+    pub fn sent(&self, late_by_us: u64, late_from_us: u64) {
+        self.sent.fetch_add(1, Relaxed);
+        self.latest_us.fetch_max(late_by_us, Relaxed);
+        if late_by_us > late_from_us {
+            self.late.fetch_add(1, Relaxed);
+        }
+    }
+
+    pub fn acknowledged(&self, latency_us: u64) {
+        self.acknowledged.fetch_add(1, Relaxed);
+        self.with(|latencies| latencies.acknowledgement.saturating_record(latency_us));
+    }
+
+    pub fn ended(&self, coordination: &str, outcome: &Outcome, latency_us: u64) {
+        self.ended.fetch_add(1, Relaxed);
+        self.with(|latencies| {
+            if !latencies.by_coordination.contains_key(coordination) {
+                latencies
+                    .by_coordination
+                    .insert(coordination.to_owned(), histogram());
+            }
+            if let Some(histogram) = latencies.by_coordination.get_mut(coordination) {
+                histogram.saturating_record(latency_us);
+            }
+            *latencies.outcomes.entry(outcome.to_string()).or_default() += 1;
+        });
+    }
+
+    /// Operations that did not get a definite good answer.
+    pub fn troubles(&self) -> u64 {
+        self.failed.load(Relaxed) + self.unknown.load(Relaxed) + self.dropped.load(Relaxed)
+    }
+
+    /// Most orders under way at once since the last call.
+    pub fn take_peak(&self) -> u64 {
+        self.in_flight_peak
+            .swap(self.in_flight.load(Relaxed), Relaxed)
+    }
+
+    pub fn ended_by_coordination(&self) -> BTreeMap<String, u64> {
+        self.with(|latencies| {
+            latencies
+                .by_coordination
+                .iter()
+                .map(|(name, h)| (name.clone(), h.len()))
+                .collect()
+        })
+    }
+
+    pub fn load(&self, rate_intended: f64, seconds: f64) -> Load {
+        let read = |counter: &AtomicU64| counter.load(Relaxed);
+        self.with(|latencies| Load {
+            rate_intended,
+            orders_per_second: if seconds > 0.0 {
+                read(&self.ended) as f64 / seconds
+            } else {
+                0.0
+            },
+            seconds,
+            sent: read(&self.sent),
+            late: read(&self.late),
+            latest_ms: read(&self.latest_us) as f64 / 1_000.0,
+            dropped: read(&self.dropped),
+            acknowledged: read(&self.acknowledged),
+            failed: read(&self.failed),
+            unknown: read(&self.unknown),
+            ended: read(&self.ended),
+            outcomes: latencies.outcomes.clone(),
+            acknowledgement: Percentiles::of(&latencies.acknowledgement),
+            latency: latencies
+                .by_coordination
+                .iter()
+                .map(|(name, histogram)| (name.clone(), Percentiles::of(histogram)))
+                .collect(),
+        })
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Latencies) -> T) -> T {
+        act(&mut self
+            .latencies
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Percentiles {
+    fn of(histogram: &Histogram<u64>) -> Self {
+        let at = |quantile| histogram.value_at_quantile(quantile) as f64 / 1_000.0;
+        Self {
+            count: histogram.len(),
+            p50_ms: at(0.5),
+            p90_ms: at(0.9),
+            p99_ms: at(0.99),
+            p999_ms: at(0.999),
+            max_ms: histogram.max() as f64 / 1_000.0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn late_sends_are_counted_beyond_their_threshold() {
+        let tally = Tally::default();
+        tally.sent(5, 10);
+        tally.sent(11, 10);
+        let load = tally.load(1.0, 1.0);
+        assert_eq!((load.sent, load.late), (2, 1));
+    }
+
+    #[test]
+    fn latency_is_kept_by_coordination() {
+        let tally = Tally::default();
+        (1..=100).for_each(|ms| tally.ended("choreography", &Outcome::confirmed(), ms * 1_000));
+        let load = tally.load(50.0, 2.0);
+        let latency = load.latency["choreography"];
+        assert!((49.9..50.1).contains(&latency.p50_ms), "{latency:?}");
+        assert_eq!(load.outcomes["confirmed"], 100);
+        assert_eq!(load.orders_per_second, 50.0);
+    }
+
+    #[test]
+    fn the_peak_starts_again_from_what_is_under_way() {
+        let tally = Tally::default();
+        (0..3).for_each(|_| tally.begun());
+        (0..2).for_each(|_| tally.over());
+        assert_eq!((tally.take_peak(), tally.take_peak()), (3, 1));
+    }
+}
