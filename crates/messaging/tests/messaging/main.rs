@@ -6,6 +6,11 @@
 //! [`tally`] is the participant, [`servers`] the real broker and database, [`middleman`]
 //! the connection that can be tampered with.
 
+mod conformance;
+mod failure_modes;
+mod middleman;
 mod patience;
 mod pipeline;
+mod servers;
+mod store;
 mod tally;

@@ -8,10 +8,7 @@ use tokio::time::Instant;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Asks until the answer is there.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(
-    what: &str,
-    mut ask: impl FnMut() -> F,
-) -> T {
+pub async fn eventually<T>(what: &str, mut ask: impl AsyncFnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(answer) = ask().await {
@@ -24,7 +21,7 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(
 
 /// Waits until a condition holds.
 pub async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    eventually(what, || std::future::ready(holds().then_some(()))).await;
+    eventually(what, async || holds().then_some(())).await;
 }
 
 /// The runtime's clock: with paused time, waiting is free and its order is exact.

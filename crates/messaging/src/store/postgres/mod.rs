@@ -103,7 +103,16 @@ pub async fn migrate(pool: &PgPool) -> Result<(), MigrateError> {
 impl<P: Decider, T: Tables<P>> Store<P> for PgStore<P, T> {
     type Tx = PgTx<P, T>;
 
+    /// After a restart of the server every idle connection is dead, and says so at its
+    /// first statement: each is tried once, then a new one.
     async fn begin(&self) -> Result<PgTx<P, T>, StoreError> {
-        PgTx::begin(self.pool.acquire().await?, self.tables.clone()).await
+        let mut idle = self.pool.num_idle();
+        loop {
+            let connection = self.pool.acquire().await?;
+            match PgTx::begin(connection, self.tables.clone()).await {
+                Err(_) if idle > 0 => idle -= 1,
+                outcome => return outcome,
+            }
+        }
     }
 }

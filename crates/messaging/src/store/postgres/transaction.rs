@@ -16,16 +16,17 @@ pub struct PgTx<P, T> {
 
 impl<P, T> PgTx<P, T> {
     pub(super) async fn begin(
-        mut connection: PoolConnection<Postgres>,
+        connection: PoolConnection<Postgres>,
         tables: T,
     ) -> Result<Self, StoreError> {
-        connection.execute(sqlx::raw_sql("begin")).await?;
-        Ok(Self {
+        let mut tx = Self {
             connection,
             tables,
             settled: false,
             core: PhantomData,
-        })
+        };
+        tx.connection.execute(sqlx::raw_sql("begin")).await?;
+        Ok(tx)
     }
 }
 
