@@ -1,0 +1,286 @@
+//! A megabyte of records that needs nothing outside itself to be read.
+//!
+//! A text is written once a segment; later occurrences refer to the first by its offset. Attribute keys,
+//! span names and order ids repeat so much that this alone makes a span a quarter of its protobuf, and since
+//! the references stay inside, a segment is evicted by dropping it.
+//!
+//! ```text
+//!   text := varint((length + 1) << 1), bytes     literal
+//!         | varint(0), 16 bytes                  literal UUID in its usual spelling
+//!         | varint(offset << 1 | 1)              the literal at that offset of this segment
+//! ```
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+
+use uuid::Uuid;
+
+use crate::otlp::{varint_from, varint_into};
+
+/// Large enough that texts written once in each weigh little (about 1 %), small enough that evicting one is a
+/// hundredth of what is kept.
+pub(super) const SEGMENT_BYTES: usize = 1 << 20;
+
+/// Below this a reference would save nothing.
+const SHARED_TEXT_MIN: usize = 3;
+
+/// Above this texts hardly ever repeat, and comparing them would cost.
+const SHARED_TEXT_MAX: usize = 1_024;
+
+/// Texts remembered while a segment is written, about 2 MB. A full segment has about 30,000.
+const REMEMBERED_MAX: usize = 65_536;
+
+/// The segment that is being written.
+#[derive(Debug)]
+pub(super) struct OpenSegment {
+    pub bytes: Vec<u8>,
+    texts: HashMap<u64, u32, BuildHasherDefault<AlreadyHashed>>,
+    hash: RandomState,
+}
+
+impl OpenSegment {
+    pub(super) fn new() -> Self {
+        Self {
+            bytes: Vec::with_capacity(SEGMENT_BYTES),
+            texts: HashMap::default(),
+            hash: RandomState::new(),
+        }
+    }
+
+    /// Takes the segment out, to be kept, and begins the next one.
+    pub(super) fn seal(&mut self) -> Box<[u8]> {
+        self.texts.clear();
+        // exactly what is used: the buffer itself stays and is written again
+        let sealed = self.bytes.as_slice().into();
+        self.bytes.clear();
+        sealed
+    }
+
+    /// What the open segment takes, full or not.
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.capacity() + self.texts.capacity() * size_of::<(u64, u32)>()
+    }
+
+    pub(super) fn varint(&mut self, value: u64) {
+        varint_into(&mut self.bytes, value);
+    }
+
+    /// Small for numbers around zero, whichever their sign.
+    pub(super) fn difference(&mut self, value: u64, base: u64) {
+        let difference = value.wrapping_sub(base) as i64;
+        self.varint(((difference << 1) ^ (difference >> 63)) as u64);
+    }
+
+    pub(super) fn text(&mut self, text: &[u8]) {
+        let shared = (SHARED_TEXT_MIN..=SHARED_TEXT_MAX).contains(&text.len());
+        let uuid = parse_uuid(text);
+        if shared {
+            let hash = self.hash.hash_one(text);
+            match self.texts.get(&hash) {
+                Some(&offset) if self.holds(offset, text, uuid) => {
+                    return self.varint(u64::from(offset) << 1 | 1);
+                }
+                Some(_) => {}
+                None if self.texts.len() < REMEMBERED_MAX => {
+                    self.texts.insert(hash, self.bytes.len() as u32);
+                }
+                None => {}
+            }
+        }
+        match uuid {
+            Some(uuid) => {
+                self.varint(0);
+                self.bytes.extend_from_slice(uuid.as_bytes());
+            }
+            None => {
+                self.varint((text.len() as u64 + 1) << 1);
+                self.bytes.extend_from_slice(text);
+            }
+        }
+    }
+
+    fn holds(&self, offset: u32, text: &[u8], uuid: Option<Uuid>) -> bool {
+        match Reader::at(&self.bytes, offset).text() {
+            Some(Text::Plain(held)) => held.as_bytes() == text,
+            Some(Text::Uuid(held)) => Some(held) == uuid,
+            None => false,
+        }
+    }
+}
+
+/// Only the usual spelling, because that is the one a reader gets back.
+fn parse_uuid(text: &[u8]) -> Option<Uuid> {
+    if text.len() != 36 {
+        return None;
+    }
+    let uuid = Uuid::try_parse_ascii(text).ok()?;
+    let mut spelling = Uuid::encode_buffer();
+    (uuid.hyphenated().encode_lower(&mut spelling).as_bytes() == text).then_some(uuid)
+}
+
+/// A text of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Text<'a> {
+    Plain(&'a str),
+    Uuid(Uuid),
+}
+
+impl<'a> Text<'a> {
+    pub(super) fn into_str(self) -> Cow<'a, str> {
+        match self {
+            Self::Plain(text) => Cow::Borrowed(text),
+            Self::Uuid(uuid) => Cow::Owned(uuid.to_string()),
+        }
+    }
+
+    pub(super) fn is(&self, text: &str) -> bool {
+        match self {
+            Self::Plain(held) => *held == text,
+            Self::Uuid(uuid) => parse_uuid(text.as_bytes()) == Some(*uuid),
+        }
+    }
+}
+
+/// Reads a segment, sealed or open. `None` means past the end; a record that was written has all its parts.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    segment: &'a [u8],
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn at(segment: &'a [u8], offset: u32) -> Self {
+        Self {
+            segment,
+            rest: segment.get(offset as usize..).unwrap_or(&[]),
+        }
+    }
+
+    pub(super) fn elsewhere(&self, offset: u32) -> Self {
+        Self::at(self.segment, offset)
+    }
+
+    pub(super) fn byte(&mut self) -> Option<u8> {
+        let (&byte, rest) = self.rest.split_first()?;
+        self.rest = rest;
+        Some(byte)
+    }
+
+    pub(super) fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.rest.split_at_checked(length)?;
+        self.rest = rest;
+        Some(taken)
+    }
+
+    pub(super) fn array<const N: usize>(&mut self) -> Option<[u8; N]> {
+        let (taken, rest) = self.rest.split_first_chunk()?;
+        self.rest = rest;
+        Some(*taken)
+    }
+
+    pub(super) fn varint(&mut self) -> Option<u64> {
+        varint_from(&mut self.rest).ok()
+    }
+
+    pub(super) fn difference(&mut self, base: u64) -> Option<u64> {
+        let folded = self.varint()?;
+        Some(base.wrapping_add((folded >> 1) ^ (folded & 1).wrapping_neg()))
+    }
+
+    pub(super) fn text(&mut self) -> Option<Text<'a>> {
+        let head = self.varint()?;
+        if head & 1 == 1 {
+            return self.elsewhere(u32::try_from(head >> 1).ok()?).literal();
+        }
+        self.literal_of(head)
+    }
+
+    /// A literal and no reference: references cannot lead in circles.
+    fn literal(mut self) -> Option<Text<'a>> {
+        let head = self.varint()?;
+        if head & 1 == 1 {
+            return None;
+        }
+        self.literal_of(head)
+    }
+
+    fn literal_of(&mut self, head: u64) -> Option<Text<'a>> {
+        match (head >> 1).checked_sub(1) {
+            None => self
+                .array()
+                .map(|bytes| Text::Uuid(Uuid::from_bytes(bytes))),
+            Some(length) => {
+                let bytes = self.take(usize::try_from(length).ok()?)?;
+                std::str::from_utf8(bytes).ok().map(Text::Plain)
+            }
+        }
+    }
+}
+
+/// The keys are hashes already, of a keyed hash function.
+#[derive(Debug, Default)]
+struct AlreadyHashed(u64);
+
+impl Hasher for AlreadyHashed {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_read_back_in_order_however_often_they_repeat(
+            texts in prop::collection::vec(prop_oneof!["[a-c]{0,4}", ".{0,40}", Just(Uuid::nil().to_string())], 0..50),
+        ) {
+            let mut open = OpenSegment::new();
+            for text in texts.iter().chain(&texts) {
+                open.text(text.as_bytes());
+            }
+            let sealed = open.seal();
+            let mut reader = Reader::at(&sealed, 0);
+            for text in texts.iter().chain(&texts) {
+                let read = reader.text().expect("a text for each written");
+                prop_assert!(read.is(text));
+                prop_assert_eq!(read.into_str(), text.as_str());
+            }
+            prop_assert_eq!(reader.byte(), None);
+        }
+
+        #[test]
+        fn a_difference_reads_back_around_the_whole_circle(value: u64, base: u64) {
+            let mut open = OpenSegment::new();
+            open.difference(value, base);
+            prop_assert_eq!(Reader::at(&open.bytes, 0).difference(base), Some(value));
+        }
+
+        #[test]
+        fn reading_any_bytes_ends(bytes: Vec<u8>, offset: u32) {
+            let mut reader = Reader::at(&bytes, offset);
+            while reader.text().is_some() {}
+        }
+    }
+
+    #[test]
+    fn a_uuid_in_an_unusual_spelling_keeps_it() {
+        let loud = "A1A2A3A4-B1B2-C1C2-D1D2-D3D4D5D6D7D8";
+        let mut open = OpenSegment::new();
+        open.text(loud.as_bytes());
+        assert_eq!(Reader::at(&open.bytes, 0).text(), Some(Text::Plain(loud)));
+    }
+}
