@@ -1,0 +1,236 @@
+//! A stand-in for the gateway: answers what a test tells it to, and remembers what it was asked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
+use checkers::history::{History, Setup};
+use clap::Parser;
+use loadgen::dice::Dice;
+use loadgen::drive::Drive;
+use loadgen::drive::caller::Caller;
+use loadgen::drive::plan::Planner;
+use loadgen::drive::population::Population;
+use loadgen::history::{self, Writer};
+use loadgen::settings::Settings;
+use loadgen::tally::Tally;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use uuid::Uuid;
+
+/// How to answer one kind of request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    Accept,
+    /// This status, with this problem.
+    Refuse(u16, &'static str),
+    /// As above so many times for each key, then accept.
+    RefuseFirst(u16, &'static str, u32),
+    /// Cut the connection after the request was read.
+    HangUp,
+    NeverAnswer,
+}
+
+#[derive(Clone)]
+pub struct Gateway {
+    pub url: String,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    mood: Mood,
+}
+
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub method: Method,
+    pub path: String,
+    pub key: Option<String>,
+    pub traceparent: Option<String>,
+}
+
+impl Gateway {
+    pub async fn start(mood: Mood) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let url = format!("http://{}", listener.local_addr().expect("bound"));
+        let gateway = Self {
+            url,
+            seen: Arc::default(),
+            mood,
+        };
+        let router = Router::new().fallback(answer).with_state(gateway.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        gateway
+    }
+
+    /// An address where nobody listens.
+    pub async fn nobody() -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        format!("http://{}", listener.local_addr().expect("bound"))
+    }
+
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().expect("not poisoned").clone()
+    }
+
+    pub fn orders(&self) -> Vec<Seen> {
+        self.seen()
+            .into_iter()
+            .filter(|seen| seen.path == "/orders")
+            .collect()
+    }
+
+    fn remember(&self, seen: Seen) -> u32 {
+        let mut all = self.seen.lock().expect("not poisoned");
+        let before = all
+            .iter()
+            .filter(|other| other.key == seen.key && other.path == seen.path);
+        let nth = before.count() as u32;
+        all.push(seen);
+        nth
+    }
+}
+
+async fn answer(
+    State(gateway): State<Gateway>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let header = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|v| v.to_str().ok())
+            .map(str::to_owned)
+    };
+    let (key, path) = (header("idempotency-key"), uri.path().to_owned());
+    let traceparent = header("traceparent");
+    let nth = gateway.remember(Seen {
+        method: method.clone(),
+        path: path.clone(),
+        key: key.clone(),
+        traceparent,
+    });
+    if method == Method::GET {
+        return Json(json!({"status": "confirmed", "version": 2})).into_response();
+    }
+    match gateway.mood {
+        Mood::RefuseFirst(status, problem, times) if nth < times => refuse(status, problem),
+        Mood::Accept | Mood::RefuseFirst(..) => accept(&path, key, &body),
+        Mood::Refuse(status, problem) => refuse(status, problem),
+        Mood::HangUp => {
+            // An answer that breaks off in its body.
+            let broken =
+                futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut")) });
+            Response::new(axum::body::Body::from_stream(broken))
+        }
+        Mood::NeverAnswer => std::future::pending().await,
+    }
+}
+
+fn accept(path: &str, key: Option<String>, body: &[u8]) -> Response {
+    let order_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, key.unwrap_or_default().as_bytes());
+    let order: Value = serde_json::from_slice(body).unwrap_or_default();
+    let answer = json!({"order_id": order_id, "status": "placed", "version": 1,
+        "coordination": order["coordination"]});
+    let token = [(HeaderName::from_static("consistency-token"), "1")];
+    let status = if path == "/orders" {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::OK
+    };
+    (status, token, Json(answer)).into_response()
+}
+
+fn refuse(status: u16, problem: &str) -> Response {
+    let status = StatusCode::from_u16(status).expect("a status");
+    let headers = [(HeaderName::from_static("retry-after"), "0")];
+    (
+        status,
+        headers,
+        Json(json!({"type": format!("/problems/{problem}")})),
+    )
+        .into_response()
+}
+
+// === a load generator in pieces ===
+
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+pub struct Bench {
+    pub drive: Drive,
+    writer: Writer,
+    path: PathBuf,
+}
+
+impl Bench {
+    pub fn new(test: &str, gateways: Vec<String>) -> Self {
+        let arguments = [
+            "test",
+            "--refusal-share",
+            "0",
+            "--cancel-share",
+            "0",
+            "--read-share",
+            "0",
+        ];
+        let settings = Cli::parse_from(arguments).settings;
+        let path =
+            std::env::temp_dir().join(format!("loadgen-{}-{test}.jsonl", std::process::id()));
+        let (recorder, writer) = history::open(&path).expect("a file");
+        let population = Population::of("r1-".into(), &settings);
+        let drive = Drive {
+            caller: Arc::new(Caller::new(gateways, Dice::new(1), 64).expect("a client")),
+            planner: Arc::new(Planner::new(population, 1, &settings)),
+            recorder,
+            tally: Arc::new(Tally::default()),
+        };
+        Self {
+            drive,
+            writer,
+            path,
+        }
+    }
+
+    /// What was written down.
+    pub async fn history(self) -> History {
+        drop(self.drive);
+        self.writer.finish().await.expect("written");
+        let history = history::read(&self.path, Setup::default()).expect("read");
+        std::fs::remove_file(&self.path).expect("removed");
+        history
+    }
+}
+
+/// Polls until it is so; a minute is far beyond any of these tests.
+pub async fn eventually(what: &str, mut so: impl FnMut() -> bool) {
+    let patience = tokio::time::Instant::now() + Duration::from_secs(60);
+    while !so() {
+        assert!(tokio::time::Instant::now() < patience, "never: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+pub fn completions(history: &History) -> BTreeMap<&'static str, usize> {
+    use checkers::history::Completion;
+    history
+        .operations
+        .iter()
+        .fold(BTreeMap::new(), |mut counts, operation| {
+            let kind = match operation.completion {
+                Completion::Ok { .. } => "ok",
+                Completion::Failed { .. } => "failed",
+                Completion::Unknown { .. } => "unknown",
+            };
+            *counts.entry(kind).or_default() += 1;
+            counts
+        })
+}

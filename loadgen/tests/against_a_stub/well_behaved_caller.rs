@@ -1,0 +1,136 @@
+//! What the caller makes of each answer, and what it never does.
+
+use std::time::Duration;
+
+use crate::stub::{Bench, Gateway, Mood, completions};
+use checkers::history::Completion;
+use loadgen::clock::now_us;
+use loadgen::dice::Dice;
+use loadgen::drive::caller::{Answer, Caller, Request};
+use loadgen::drive::operation::TraceIds;
+use reqwest::Method;
+
+/// Long enough for the first retries, short enough for a test of failure.
+const DEADLINE: Duration = Duration::from_secs(1);
+
+async fn call(gateways: Vec<String>, attempt: Duration) -> Answer {
+    let caller = Caller::new(gateways, Dice::new(1), 4).expect("a client");
+    let request = Request {
+        method: Method::POST,
+        path: "/orders".into(),
+        body: None,
+        key: Some("k1".into()),
+        traceparent: TraceIds::of("r1-", 1, 1).sampled(),
+        token: None,
+        deadline: DEADLINE,
+        attempt,
+    };
+    caller.call(0, &request).await
+}
+
+async fn answer_of(mood: Mood) -> Answer {
+    let gateway = Gateway::start(mood).await;
+    call(vec![gateway.url], Duration::from_millis(200)).await
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_unknown_and_never_failed() {
+    for mood in [
+        Mood::HangUp,
+        Mood::NeverAnswer,
+        Mood::Refuse(500, "no-such-thing"),
+        Mood::Refuse(502, "upstream-failed"),
+        Mood::Refuse(503, "database-unavailable"),
+        Mood::Refuse(504, "deadline-exceeded"),
+    ] {
+        let answer = answer_of(mood).await;
+        assert!(
+            matches!(answer, Answer::Unknown { .. }),
+            "{mood:?}: {answer:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_before_any_effect_is_failed() {
+    for (status, problem) in [
+        (400, "malformed-json"),
+        (409, "past-pivot"),
+        (422, "unknown-sku"),
+        (503, "outbox-full"),
+    ] {
+        let answer = answer_of(Mood::Refuse(status, problem)).await;
+        let expected = Answer::Failed {
+            status: Some(status),
+            problem: problem.into(),
+        };
+        assert_eq!(answer, expected);
+    }
+    let nobody = Gateway::nobody().await;
+    let answer = call(vec![nobody], Duration::from_millis(200)).await;
+    assert!(
+        matches!(answer, Answer::Failed { status: None, .. }),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_after_a_lost_answer_does_not_undo_the_doubt() {
+    let lost = Gateway::start(Mood::Refuse(504, "deadline-exceeded")).await;
+    let refusing = Gateway::start(Mood::Refuse(422, "unknown-sku")).await;
+    let answer = call(vec![lost.url, refusing.url], Duration::from_millis(200)).await;
+    assert!(matches!(answer, Answer::Unknown { .. }), "{answer:?}");
+}
+
+#[tokio::test]
+async fn another_gateway_is_asked_when_one_is_gone() {
+    let nobody = Gateway::nobody().await;
+    let gateway = Gateway::start(Mood::Accept).await;
+    let answer = call(vec![nobody, gateway.url], Duration::from_millis(200)).await;
+    assert!(
+        matches!(&answer, Answer::Ok(success) if success.attempts == 2),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_retry_keeps_its_key_and_stays_one_operation() {
+    let gateway = Gateway::start(Mood::RefuseFirst(503, "database-unavailable", 2)).await;
+    let bench = Bench::new("retry", vec![gateway.url.clone()]);
+    let plan = bench.drive.planner.arrival(0);
+    let ids = TraceIds::of("r1-", 1, plan.op);
+    bench.drive.order(&plan, &ids, now_us()).await;
+    let sent = gateway.orders();
+    assert_eq!(sent.len(), 3);
+    assert!(
+        sent.iter()
+            .all(|seen| seen.key.as_deref() == Some(plan.place.key.as_str()))
+    );
+    assert!(
+        sent.iter()
+            .all(|seen| seen.traceparent == Some(ids.sampled()))
+    );
+    let history = bench.history().await;
+    assert_eq!(history.operations.len(), 1);
+    let Completion::Ok { promise, .. } = &history.operations[0].completion else {
+        panic!("{:?}", history.operations[0].completion)
+    };
+    assert_eq!(promise.attempts, 3);
+}
+
+#[tokio::test]
+async fn only_watching_requests_are_left_out_of_the_traces() {
+    let gateway = Gateway::start(Mood::Accept).await;
+    let bench = Bench::new("traces", vec![gateway.url.clone()]);
+    let plan = bench.drive.planner.arrival(0);
+    let ids = TraceIds::of("r1-", 1, plan.op);
+    bench.drive.order(&plan, &ids, now_us()).await;
+    for seen in gateway.seen() {
+        let sampled = seen
+            .traceparent
+            .as_deref()
+            .is_some_and(|header| header.ends_with("-01"));
+        assert_eq!(sampled, seen.method == Method::POST, "{seen:?}");
+    }
+    assert_eq!(completions(&bench.history().await).get("ok"), Some(&1));
+}
