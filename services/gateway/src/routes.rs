@@ -256,7 +256,7 @@ mod tests {
             "GET /a x 60001",
             "GET /a x 1 2",
             "GET /a x; GET /a y",
-            "GET /a/{id} x; GET /a/{key}/b y",
+            "GET /a/{id} x; POST /a/{key} y",
             "GET /problems x",
         ] {
             let error = wrong.parse::<Routes>().expect_err(wrong).to_string();

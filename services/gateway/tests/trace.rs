@@ -40,24 +40,37 @@ async fn a_trace_begins_here_and_goes_on_in_the_service() {
 
     let outside = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
     for _ in 0..2 {
-        let request = reqwest::Client::new().get(&url).header("traceparent", outside);
+        let request = reqwest::Client::new()
+            .get(&url)
+            .header("traceparent", outside);
         assert_eq!(request.send().await.expect("an answer").status(), 200);
     }
     let seen = seen.lock().expect("not poisoned").clone();
-    assert_ne!(seen[0].trace_id(), seen[1].trace_id(), "each request has a trace of its own");
+    assert_ne!(
+        seen[0].trace_id(),
+        seen[1].trace_id(),
+        "each request has a trace of its own"
+    );
     for context in &seen {
         assert!(!outside.contains(context.trace_id()), "{context:?}");
-        assert!(context.traceparent.ends_with("-01"), "recorded, whatever the client says: {context:?}");
+        assert!(
+            context.traceparent.ends_with("-01"),
+            "recorded, whatever the client says: {context:?}"
+        );
     }
     let metrics = telemetry.metrics_text();
-    let counted = r#"breakwater_gateway_forwarded_total{service="order-view",outcome="answered"} 2"#;
+    let counted =
+        r#"breakwater_gateway_forwarded_total{service="order-view",outcome="answered"} 2"#;
     assert!(metrics.contains(counted), "{metrics}");
-    let route = r#"breakwater_http_requests_total{route="/orders/{id}",method="GET",status="200"} 2"#;
+    let route =
+        r#"breakwater_http_requests_total{route="/orders/{id}",method="GET",status="200"} 2"#;
     assert!(metrics.contains(route), "{metrics}");
 }
 
 async fn serve(router: Router) -> std::net::SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
+        .await
+        .expect("a port");
     let addr = listener.local_addr().expect("an address");
     tokio::spawn(lifecycle::server::serve(listener, router, Shutdown::new()));
     addr

@@ -11,7 +11,12 @@ use crate::stub::{Stub, fine, gateway};
 #[tokio::test]
 async fn a_request_reaches_its_service_as_it_is() {
     let stub = Stub::start(|_| async {
-        let headers = [("location", "/orders/7"), ("consistency-token", "3"), ("connection", "x-inner"), ("x-inner", "1")];
+        let headers = [
+            ("location", "/orders/7"),
+            ("consistency-token", "3"),
+            ("connection", "x-inner"),
+            ("x-inner", "1"),
+        ];
         (StatusCode::ACCEPTED, headers, "placed")
     })
     .await;
@@ -20,7 +25,10 @@ async fn a_request_reaches_its_service_as_it_is() {
         .post(format!("{url}/orders?a=b%20c&d"))
         .header("idempotency-key", "k1")
         .header("content-type", "application/json")
-        .header("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+        .header(
+            "traceparent",
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+        )
         .body("{\"x\":1}");
     let response = request.send().await.expect("an answer");
 
@@ -36,7 +44,10 @@ async fn a_request_reaches_its_service_as_it_is() {
     assert_eq!(asked.body, "{\"x\":1}");
     assert_eq!(asked.headers["idempotency-key"], "k1");
     assert_eq!(asked.headers["host"], stub.addr.to_string());
-    assert!(!asked.headers.contains_key("traceparent"), "a client does not choose its trace");
+    assert!(
+        !asked.headers.contains_key("traceparent"),
+        "a client does not choose its trace"
+    );
 }
 
 #[tokio::test]
@@ -45,7 +56,11 @@ async fn paths_are_sent_on_byte_for_byte() {
     let url = gateway(&[stub.addr]).await;
     // reqwest would clean the path up; a hostile client would not.
     let addr = url.trim_start_matches("http://");
-    let answer = raw(addr, "GET /orders/%2e%2e%2Fadmin?x=../y HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+    let answer = raw(
+        addr,
+        "GET /orders/%2e%2e%2Fadmin?x=../y HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n",
+    )
+    .await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert_eq!(stub.asked()[0].uri, "/orders/%2e%2e%2Fadmin?x=../y");
 }
@@ -53,7 +68,9 @@ async fn paths_are_sent_on_byte_for_byte() {
 async fn raw(addr: &str, request: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-    let mut stream = tokio::net::TcpStream::connect(addr).await.expect("a connection");
+    let mut stream = tokio::net::TcpStream::connect(addr)
+        .await
+        .expect("a connection");
     stream.write_all(request.as_bytes()).await.expect("sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.expect("an answer");
@@ -72,7 +89,11 @@ async fn the_time_that_is_left_travels() {
         }
         request.send().await.expect("an answer");
         let last = stub.asked().pop().expect("it was asked");
-        let left: u64 = last.headers["deadline-ms"].to_str().expect("text").parse().expect("a number");
+        let left: u64 = last.headers["deadline-ms"]
+            .to_str()
+            .expect("text")
+            .parse()
+            .expect("a number");
         left
     };
     // The default of a route that may hold for 30 s, of another one, what the client asks for, and its limit.
@@ -87,7 +108,9 @@ async fn instances_take_turns() {
     let (first, second) = (Stub::named("first").await, Stub::named("second").await);
     let url = gateway(&[first.addr, second.addr]).await;
     for _ in 0..10 {
-        let response = reqwest::get(format!("{url}/orders")).await.expect("an answer");
+        let response = reqwest::get(format!("{url}/orders"))
+            .await
+            .expect("an answer");
         assert_eq!(response.status(), 200);
     }
     assert_eq!((first.asked().len(), second.asked().len()), (5, 5));
@@ -102,7 +125,9 @@ async fn an_answer_is_handed_on_while_it_comes() {
     })
     .await;
     let url = gateway(&[stub.addr]).await;
-    let mut response = reqwest::get(format!("{url}/orders")).await.expect("an answer");
+    let mut response = reqwest::get(format!("{url}/orders"))
+        .await
+        .expect("an answer");
     let chunk = response.chunk().await.expect("no error").expect("a chunk");
     assert_eq!(chunk, "first");
 }

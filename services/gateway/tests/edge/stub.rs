@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use discovery::Discovery;
 use gateway::routes::Routes;
 use lifecycle::Shutdown;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 /// What a stub was asked.
 #[derive(Clone, Debug)]
@@ -43,7 +43,10 @@ impl Stub {
                 headers,
                 body,
             };
-            remembered.lock().expect("not poisoned").push(request.clone());
+            remembered
+                .lock()
+                .expect("not poisoned")
+                .push(request.clone());
             answer(request).await.into_response()
         };
         Self {
@@ -69,10 +72,22 @@ async fn serve(router: Router) -> SocketAddr {
     addr
 }
 
-/// An address at which nobody listens.
-pub async fn nobody() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    listener.local_addr().expect("an address")
+/// An address at which nobody listens, and nobody else can begin to.
+pub struct Nobody {
+    pub addr: SocketAddr,
+    /// Bound, so that the port is taken, and never listened on, so that connections are refused.
+    _socket: TcpSocket,
+}
+
+pub fn nobody() -> Nobody {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket
+        .bind("127.0.0.1:0".parse().expect("an address"))
+        .expect("a port");
+    Nobody {
+        addr: socket.local_addr().expect("an address"),
+        _socket: socket,
+    }
 }
 
 /// A server that reads a request and closes the connection without an answer. Says how many it read.
@@ -98,9 +113,10 @@ pub async fn breaks_off() -> (SocketAddr, Arc<Mutex<usize>>) {
 pub async fn gateway(addresses: &[SocketAddr]) -> String {
     let addresses: Vec<String> = addresses.iter().map(ToString::to_string).collect();
     let list = addresses.join("+");
-    let setting = match addresses.is_empty() {
-        true => "static:nothing=127.0.0.1:1".to_owned(),
-        false => format!("static:orders={list},order-view={list}"),
+    let setting = if addresses.is_empty() {
+        "static:nothing=127.0.0.1:1".to_owned()
+    } else {
+        format!("static:orders={list},order-view={list}")
     };
     let discovery = Discovery::parse(&setting).expect("valid");
     let (router, upstreams) = gateway::gateway(Routes::default(), &discovery);
@@ -115,7 +131,11 @@ pub async fn refusal(response: reqwest::Response) -> (u16, String, Option<String
     let retry_after = retry_after.map(|value| value.to_str().expect("text").to_owned());
     let problem: serde_json::Value = response.json().await.expect("a problem");
     let slug = problem["type"].as_str().expect("a type");
-    (status, slug.trim_start_matches("/problems/").to_owned(), retry_after)
+    (
+        status,
+        slug.trim_start_matches("/problems/").to_owned(),
+        retry_after,
+    )
 }
 
 /// Any answer at all, for stubs whose answer does not matter.
