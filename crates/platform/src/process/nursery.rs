@@ -5,6 +5,7 @@
 //! supervisor and lives exactly as long as it.
 
 use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -17,9 +18,13 @@ const LAST_WAIT: Duration = Duration::from_secs(5);
 pub struct Nursery {
     runtime: Handle,
     closing: watch::Sender<bool>,
+    open: Mutex<Option<Open>>,
+}
+
+struct Open {
+    thread: JoinHandle<()>,
     /// Every task holds a clone; the thread ends when the last is gone.
-    held: Option<mpsc::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    held: mpsc::Sender<()>,
 }
 
 /// Held by each task of the nursery: tells it when to end, and the nursery when it has.
@@ -36,7 +41,7 @@ impl Life {
 }
 
 impl Nursery {
-    pub fn open() -> io::Result<Nursery> {
+    pub fn new() -> io::Result<Nursery> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let handle = runtime.handle().clone();
         let (closing, mut closed) = watch::channel(false);
@@ -52,8 +57,7 @@ impl Nursery {
         Ok(Nursery {
             runtime: handle,
             closing,
-            held: Some(held),
-            thread: Some(thread),
+            open: Mutex::new(Some(Open { thread, held })),
         })
     }
 
@@ -65,18 +69,26 @@ impl Nursery {
     {
         self.runtime.spawn(task(Life {
             closing: self.closing.subscribe(),
-            _held: self.held.clone(),
+            _held: self.open().as_ref().map(|open| open.held.clone()),
         }))
+    }
+
+    /// Kills every child and returns when they are gone. After that, nothing can be started here.
+    pub fn close(&self) {
+        let _ = self.closing.send(true);
+        if let Some(Open { thread, held }) = self.open().take() {
+            drop(held);
+            let _ = thread.join();
+        }
+    }
+
+    fn open(&self) -> MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Nursery {
-    /// Ends every child and returns when they are gone.
     fn drop(&mut self) {
-        let _ = self.closing.send(true);
-        self.held = None;
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
+        self.close();
     }
 }

@@ -36,6 +36,8 @@ pub struct ProcessSpec {
     /// What asks it to leave, and how long it may take before SIGKILL.
     pub stop_signal: Signal,
     pub stop_grace: Duration,
+    /// What ends it at once when its data is not wanted any more.
+    pub abandon_signal: Signal,
     /// Where Prometheus finds its metrics: `host:port` of `/metrics`.
     pub metrics_addr: Option<String>,
 }
@@ -61,6 +63,7 @@ impl ProcessSpec {
             stop_signal: Signal::TERM,
             // Services drain within 5 s of their own; one that has not by twice that will not.
             stop_grace: Duration::from_secs(10),
+            abandon_signal: Signal::KILL,
             metrics_addr: None,
         }
     }

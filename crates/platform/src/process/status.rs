@@ -60,6 +60,18 @@ impl Action {
         }
     }
 
+    pub fn named(label: &str) -> Option<Action> {
+        [
+            Action::Kill,
+            Action::Terminate,
+            Action::Pause,
+            Action::Resume,
+            Action::Restart,
+        ]
+        .into_iter()
+        .find(|action| action.label() == label)
+    }
+
     /// `stop` is what asks this process to leave: PostgreSQL means something else by SIGTERM than everybody else.
     pub fn signal(self, stop: Signal) -> Signal {
         match self {

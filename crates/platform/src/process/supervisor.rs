@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+use super::launch::launch;
 use super::log::Log;
 use super::nursery::Nursery;
 use super::status::{Action, ActionError, Receipt, State, Status};
@@ -46,7 +48,7 @@ impl Supervisor {
     /// `run_dir` marks its children; their logs go to `logs`, which must exist.
     pub fn open(run_dir: &Path, logs: &Path) -> io::Result<Supervisor> {
         Ok(Supervisor {
-            nursery: Nursery::open()?,
+            nursery: Nursery::new()?,
             run_dir: run_dir.to_owned(),
             logs: logs.to_owned(),
             // A proxy of the user's shell has no business between us and loopback.
@@ -95,6 +97,29 @@ impl Supervisor {
                 status: seen,
             },
         );
+    }
+
+    /// Runs something that ends by itself, on the same terms.
+    pub async fn run(&self, spec: ProcessSpec) -> io::Result<ExitStatus> {
+        let (run_dir, log) = (self.run_dir.clone(), Log::of(&self.logs, &spec.name));
+        let running = self.nursery.spawn(|mut life| async move {
+            let mut child = launch(&spec, &run_dir, &log)?;
+            tokio::select! {
+                exit = child.wait() => exit,
+                // Dropping the child kills it.
+                () = life.ends() => Err(io::Error::from(io::ErrorKind::Interrupted)),
+            }
+        });
+        running.await.map_err(io::Error::other)?
+    }
+
+    pub fn log(&self, name: &str) -> Log {
+        Log::of(&self.logs, name)
+    }
+
+    /// Kills everything and returns when it is gone.
+    pub fn close(&self) {
+        self.nursery.close();
     }
 
     /// In order of name.
@@ -148,7 +173,7 @@ impl Supervisor {
         while leaving.join_next().await.is_some() {}
     }
 
-    /// Services first, so that they can still say good-bye to the servers; servers get no grace, their data is not kept.
+    /// Services first, so that they can still say good-bye to the servers. Servers end at once, their data is not kept.
     pub async fn stop(&self, grace: Duration) {
         for (kind, grace) in [(Kind::Service, grace), (Kind::Server, Duration::ZERO)] {
             let names: Vec<String> = self

@@ -28,6 +28,9 @@ use super::signals;
 use super::status::{Action, ActionError, Receipt, State, Status, now_ms};
 use super::{Probe, ProcessSpec};
 
+/// PostgreSQL, told to leave everything as it is, still collects its back-ends: some 100 ms.
+const ABANDON_GRACE: Duration = Duration::from_secs(2);
+
 pub enum Order {
     Act(Action, oneshot::Sender<Result<Receipt, ActionError>>),
     /// End for good: asked first, killed after `grace`.
@@ -194,17 +197,20 @@ impl Tender {
         Ok(receipt)
     }
 
+    /// Asks first where there is time, and kills what has not left by then.
     async fn end(&self, child: &mut Child, pid: u32, grace: Duration) {
-        if !grace.is_zero() {
-            let _ = signals::send(pid, self.spec.stop_signal);
-            let _ = signals::send_to_tree(pid, Signal::CONT);
-            if timeout(grace, child.wait()).await.is_ok() {
-                signals::sweep_group(pid);
-                return;
-            }
+        let (asking, patience) = if grace.is_zero() {
+            (self.spec.abandon_signal, ABANDON_GRACE)
+        } else {
+            (self.spec.stop_signal, grace)
+        };
+        let _ = signals::send(pid, asking);
+        // A stopped process cannot hear.
+        let _ = signals::send_to_tree(pid, Signal::CONT);
+        if timeout(patience, child.wait()).await.is_err() {
+            let _ = signals::send_to_tree(pid, Signal::KILL);
+            let _ = child.wait().await;
         }
-        let _ = signals::send_to_tree(pid, Signal::KILL);
-        let _ = child.wait().await;
         signals::sweep_group(pid);
     }
 

@@ -4,15 +4,19 @@ mod databases;
 mod definitions;
 mod epmd;
 mod postgres;
+mod prometheus;
 mod rabbitmq;
 mod test_servers;
+mod traces;
 
-pub use databases::{DatabaseRole, set_up_databases};
+pub use databases::{DatabaseRole, VERIFIER, set_up_databases};
 pub use definitions::{BrokerUser, Permission};
 pub use epmd::epmd;
-pub use postgres::{Durability, Postgres};
-pub use rabbitmq::RabbitMq;
+pub use postgres::{Durability, Postgres, installed as postgres_installed};
+pub use prometheus::{Prometheus, write_targets};
+pub use rabbitmq::{RabbitMq, installed as rabbitmq_installed};
 pub use test_servers::TestServers;
+pub use traces::{TraceStore, Tracing};
 
 use std::io;
 use std::path::{Path, PathBuf};

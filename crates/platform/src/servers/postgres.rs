@@ -2,15 +2,13 @@
 
 use std::os::unix::fs::chown;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 use std::time::Duration;
 
 use rustix::process::Signal;
-use tokio::process::Command;
 use tokio::time::timeout;
 
 use crate::ports::Port;
-use crate::process::{Account, Kind, Probe, ProcessSpec};
+use crate::process::{Account, Kind, Probe, ProcessSpec, Supervisor};
 use crate::run_dir::write_whole;
 use crate::secret;
 
@@ -18,6 +16,8 @@ use super::ServerError;
 
 /// initdb takes a second; a machine that needs this long for it will not run the rest.
 const INITDB_PATIENCE: Duration = Duration::from_secs(60);
+
+const INITDB: &str = "initdb";
 
 /// Does a commit wait for the disk?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,7 @@ impl Postgres {
 
     /// Makes a cluster in `folder`, which is empty and belongs to `account`.
     pub async fn prepare(
+        supervisor: &Supervisor,
         folder: PathBuf,
         account: Option<Account>,
         durability: Durability,
@@ -58,14 +59,14 @@ impl Postgres {
             programs: programs().ok_or(ServerError::Missing("PostgreSQL", "postgresql"))?,
             data: folder.join("data"),
         };
-        postgres.initdb(&folder).await?;
+        postgres.initdb(supervisor, &folder).await?;
         let conf = postgres.data.join("postgresql.auto.conf");
         std::fs::write(&conf, postgres.conf(durability))
             .map_err(ServerError::io("PostgreSQL's configuration"))?;
         Ok(postgres)
     }
 
-    async fn initdb(&self, folder: &Path) -> Result<(), ServerError> {
+    async fn initdb(&self, supervisor: &Supervisor, folder: &Path) -> Result<(), ServerError> {
         let password_file = folder.join("superuser");
         write_whole(&password_file, self.superuser_password.as_bytes(), 0o600)
             .and_then(|()| match &self.account {
@@ -73,41 +74,25 @@ impl Postgres {
                 None => Ok(()),
             })
             .map_err(ServerError::io("the password file for initdb"))?;
-        let mut command = match &self.account {
-            Some(account) => {
-                let mut command = Command::new("/usr/bin/setpriv");
-                command
-                    .arg(format!("--reuid={}", account.uid))
-                    .arg(format!("--regid={}", account.gid))
-                    .args(["--clear-groups", "--"])
-                    .arg(self.programs.join("initdb"));
-                command
-            }
-            None => Command::new(self.programs.join("initdb")),
-        };
-        command
+        let mut spec = ProcessSpec::new(INITDB, Kind::Server, self.programs.join(INITDB), folder)
             .arg("-D")
-            .arg(&self.data)
-            .arg(format!("--pwfile={}", password_file.display()))
-            // What is lost with the machine now is made again at the next start.
-            .args(["--username=postgres", "--auth=scram-sha-256", "--no-sync"])
-            .args(["--encoding=UTF8", "--locale=C"])
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .current_dir(folder)
-            .stdin(Stdio::null())
-            .kill_on_drop(true);
-        let output = timeout(INITDB_PATIENCE, command.output())
+            .arg(self.data.display().to_string())
+            .arg(format!("--pwfile={}", password_file.display()));
+        // What is lost with the machine now is made again at the next start.
+        for arg in ["--username=postgres", "--auth=scram-sha-256", "--no-sync"] {
+            spec = spec.arg(arg);
+        }
+        spec = spec.arg("--encoding=UTF8").arg("--locale=C");
+        spec.run_as.clone_from(&self.account);
+        let exit = timeout(INITDB_PATIENCE, supervisor.run(spec))
             .await
             .map_err(|_| ServerError::Initdb(format!("no end after {INITDB_PATIENCE:?}")))?
-            .map_err(ServerError::io("initdb"))?;
+            .map_err(ServerError::io(INITDB))?;
         let _ = std::fs::remove_file(password_file);
-        if output.status.success() {
+        if exit.success() {
             Ok(())
         } else {
-            Err(ServerError::Initdb(
-                String::from_utf8_lossy(&output.stderr).into_owned(),
-            ))
+            Err(ServerError::Initdb(supervisor.log(INITDB).tail(15)))
         }
     }
 
@@ -162,6 +147,8 @@ timezone = 'UTC'
         spec.probe = Probe::Postgres(self.superuser_url("postgres"));
         // SIGTERM would wait until the last client has left; SIGINT asks the clients to leave too.
         spec.stop_signal = Signal::INT;
+        // Leaves the data as a crash would, but ends the back-ends before it goes.
+        spec.abandon_signal = Signal::QUIT;
         spec
     }
 

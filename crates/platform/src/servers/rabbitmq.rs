@@ -29,7 +29,7 @@ pub struct RabbitMq {
     /// The Erlang distribution, used by `rabbitmqctl`.
     distribution: Port,
     folder: PathBuf,
-    probe_url: String,
+    admin: BrokerUser,
 }
 
 impl RabbitMq {
@@ -40,17 +40,10 @@ impl RabbitMq {
         admin: &BrokerUser,
     ) -> Result<RabbitMq, ServerError> {
         let claim = || Port::claim().map_err(ServerError::io("a port for RabbitMQ"));
-        let (amqp, management) = (claim()?, claim()?);
         let rabbit = RabbitMq {
-            probe_url: format!(
-                "http://{}:{}@{}/api/health/checks/port-listener/{}",
-                admin.name,
-                admin.password,
-                management.addr(),
-                amqp.number
-            ),
-            amqp,
-            management,
+            admin: admin.clone(),
+            amqp: claim()?,
+            management: claim()?,
             metrics: claim()?,
             distribution: claim()?,
             folder,
@@ -109,7 +102,7 @@ raft.wal_max_size_bytes = 67108864
     }
 
     pub fn spec(&self, epmd: &Port) -> Result<ProcessSpec, ServerError> {
-        if !Path::new(PROGRAM).is_file() || on_path("erl").is_none() {
+        if !installed() {
             return Err(ServerError::Missing("RabbitMQ", "rabbitmq-server"));
         }
         let file = |name: &str| self.folder.join(name).display().to_string();
@@ -134,13 +127,28 @@ raft.wal_max_size_bytes = 67108864
             .env("ERL_EPMD_ADDRESS", "127.0.0.1")
             .env("ERL_EPMD_PORT", epmd.number.to_string())
             .env("ERL_CRASH_DUMP_BYTES", "0");
-        spec.probe = Probe::Http(self.probe_url.clone());
+        spec.probe = Probe::Http(format!(
+            "{}/api/health/checks/port-listener/{}",
+            self.management_url(&self.admin),
+            self.amqp.number
+        ));
         // It closes connections and flushes its log first.
         spec.stop_grace = Duration::from_secs(30);
         spec.metrics_addr = Some(self.metrics.addr());
         Ok(spec)
     }
 
+    /// The management API's root, credentials included.
+    pub fn management_url(&self, user: &BrokerUser) -> String {
+        format!(
+            "http://{}:{}@{}",
+            user.name,
+            user.password,
+            self.management.addr()
+        )
+    }
+
+    /// Ends in the vhost `/`.
     pub fn amqp_url(&self, user: &BrokerUser) -> String {
         format!(
             "amqp://{}:{}@{}/%2f",
@@ -149,4 +157,9 @@ raft.wal_max_size_bytes = 67108864
             self.amqp.addr()
         )
     }
+}
+
+/// Whether a usable RabbitMQ is installed.
+pub fn installed() -> bool {
+    Path::new(PROGRAM).is_file() && ["erl", "epmd"].iter().all(|it| on_path(it).is_some())
 }

@@ -65,7 +65,8 @@ impl TestServers {
         let postgres_dir = run_dir
             .fresh_for("postgres", account.as_ref())
             .map_err(ServerError::io("PostgreSQL's folder"))?;
-        let postgres = Postgres::prepare(postgres_dir, account, Durability::ProcessCrash).await?;
+        let postgres =
+            Postgres::prepare(&supervisor, postgres_dir, account, Durability::ProcessCrash).await?;
         supervisor.start(postgres.spec());
 
         let servers = TestServers {
@@ -96,12 +97,7 @@ impl TestServers {
 
     /// The management API's root, credentials included: append `/api/...`.
     pub fn management_url(&self) -> String {
-        format!(
-            "http://{}:{}@{}",
-            self.admin.name,
-            self.admin.password,
-            self.rabbit.management.addr()
-        )
+        self.rabbit.management_url(&self.admin)
     }
 
     /// The database `postgres`, as superuser.

@@ -1,0 +1,67 @@
+//! A run folder with a supervisor in it: the part that must be cleaned up whatever else happens.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use crate::config::Config;
+use crate::lock::{Holder, Lock};
+use crate::process::{Supervisor, leftovers};
+use crate::run_dir::RunDir;
+use crate::start::StartError;
+
+/// What a killed process's kernel needs to let it go.
+const LEFTOVERS_PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+pub struct Site {
+    pub supervisor: Arc<Supervisor>,
+    pub run_dir: RunDir,
+    _lock: Lock,
+}
+
+impl Site {
+    /// Takes the folder, and sweeps what a supervisor left that was killed.
+    pub async fn open(config: &Config) -> Result<Site, StartError> {
+        let missing = config.missing_programs();
+        if !missing.is_empty() {
+            return Err(StartError::Programs(missing));
+        }
+        let run_dir = RunDir::open(&config.dir).map_err(StartError::folder(&config.dir))?;
+        let folder = || StartError::folder(&config.dir);
+        let Some(lock) = Lock::take(&run_dir).map_err(folder())? else {
+            let holder = Lock::holder(&run_dir).map_err(folder())?;
+            return Err(StartError::Running(match holder {
+                Holder::Process(pid) => pid,
+                Holder::Nobody => 0,
+            }));
+        };
+        sweep(&run_dir).await;
+        let supervisor = Supervisor::open(run_dir.path(), &run_dir.logs()).map_err(folder())?;
+        Ok(Site {
+            supervisor: Arc::new(supervisor),
+            run_dir,
+            _lock: lock,
+        })
+    }
+}
+
+impl Drop for Site {
+    /// Others may still hold the supervisor, so close it instead of waiting for them.
+    fn drop(&mut self) {
+        self.supervisor.close();
+        leftovers::kill(self.run_dir.path());
+        self.run_dir.clear();
+    }
+}
+
+/// Ends whatever belongs to the folder, waits until it is gone, and clears the data. Returns who would not go.
+pub async fn sweep(run_dir: &RunDir) -> Vec<u32> {
+    let deadline = Instant::now() + LEFTOVERS_PATIENCE;
+    while leftovers::kill(run_dir.path()) > 0 && Instant::now() < deadline {
+        sleep(LOOK_EVERY).await;
+    }
+    run_dir.clear();
+    leftovers::of(run_dir.path())
+}
