@@ -4,6 +4,7 @@
 use crate::{
     broker::Outcome,
     clock::{Clock, within},
+    gate::Gate,
     metrics,
     pipeline::{eraser::Eraser, outflow::Outflow, stop::Stop},
     store::{Outbox, OutboxRow},
@@ -62,29 +63,39 @@ pub(crate) async fn sweep<O: Outbox, C: Clock>(
     stop: Stop,
 ) {
     loop {
-        let full = match within(
-            &clock,
-            STORE_TIMEOUT,
-            store.outbox_claim(clock.now_ms(), CLAIM_MAX),
-        )
-        .await
-        {
-            Some(Ok(rows)) => {
-                let full = rows.len() == CLAIM_MAX as usize;
-                let Some(all_sent) = stop.or(resend(rows, &outflow, &eraser)).await else {
-                    return;
-                };
-                full && all_sent
+        // A claim without a broker would only push rows further into the future.
+        let more = match outflow.is_up() {
+            true => {
+                let swept = stop.or(sweep_once(&store, &clock, &outflow, &eraser));
+                let Some(more) = swept.await else { return };
+                more
             }
-            Some(Err(error)) => {
-                tracing::warn!("the relay cannot look into the outbox: {error}");
-                false
-            }
-            None => false,
+            false => false,
         };
-        if !full && stop.or(clock.sleep(SWEEP_PAUSE)).await.is_none() {
+        if !more && stop.or(clock.sleep(SWEEP_PAUSE)).await.is_none() {
             return;
         }
+    }
+}
+
+/// Whether there is likely more to send at once.
+async fn sweep_once<O: Outbox, C: Clock>(
+    store: &O,
+    clock: &C,
+    outflow: &Outflow,
+    eraser: &Eraser,
+) -> bool {
+    let claim = store.outbox_claim(clock.now_ms(), CLAIM_MAX);
+    match within(clock, STORE_TIMEOUT, claim).await {
+        Some(Ok(rows)) => {
+            let full = rows.len() == CLAIM_MAX as usize;
+            resend(rows, outflow, eraser).await && full
+        }
+        Some(Err(error)) => {
+            tracing::warn!("the relay cannot look into the outbox: {error}");
+            false
+        }
+        None => false,
     }
 }
 
@@ -107,18 +118,26 @@ async fn resend(rows: Vec<OutboxRow>, outflow: &Outflow, eraser: &Eraser) -> boo
     sent == claimed
 }
 
-/// Counts outbox and entities each second, until draining is requested.
+/// Counts outbox and entities each second, which also shows whether the database is
+/// there, until draining is requested.
 pub(crate) async fn measure<O: Outbox, C: Clock>(
     store: O,
     clock: C,
     level: OutboxLevel,
+    gate: Gate,
     stop: Stop,
 ) {
     let mut census_due_ms = 0;
     let mut states_seen = BTreeSet::<String>::new();
     loop {
         let now_ms = clock.now_ms();
-        if let Some(Ok(counted)) = within(&clock, STORE_TIMEOUT, store.outbox_level()).await {
+        let counted = within(&clock, STORE_TIMEOUT, store.outbox_level()).await;
+        match &counted {
+            Some(Ok(_)) => gate.open(),
+            Some(Err(error)) => gate.close(&error.to_string()),
+            None => gate.close("the database does not answer"),
+        }
+        if let Some(Ok(counted)) = counted {
             let age_ms = counted
                 .oldest_at_ms
                 .map_or(0, |oldest| (now_ms - oldest).max(0));

@@ -31,7 +31,7 @@ pub struct Settings {
     pub service: &'static str,
     pub topology: Topology,
     pub prefetch: u16,
-    /// Readiness: consuming, publishing, and the store under a batch of messages.
+    /// Readiness: consuming, publishing, and the database, asked each second.
     pub consume_gate: Gate,
     pub publish_gate: Gate,
     pub store_gate: Gate,
@@ -122,7 +122,6 @@ impl<P: Participant> Service<P> {
             queue: service.to_owned(),
             prefetch,
             ground: ground.clone(),
-            store_gate,
             outflow: outflow.clone(),
             stop: stop.clone(),
         };
@@ -171,6 +170,7 @@ impl<P: Participant> Service<P> {
                 store.clone(),
                 clock.clone(),
                 level.clone(),
+                store_gate,
                 stop.clone(),
             )),
         );

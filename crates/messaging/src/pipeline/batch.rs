@@ -5,9 +5,9 @@
 //! ```
 
 use super::{
-    caught,
-    fold::{Ask, Cause, Folded, fold},
-    panic_text, spans,
+    admit::admit,
+    fold::{Ask, Folded, fold},
+    panic_text,
 };
 use crate::{
     backoff::Backoff,
@@ -15,16 +15,11 @@ use crate::{
     entropy::Entropy,
     envelope::Envelope,
     metrics,
-    store::{CommitError, InboxRow, OutboxRow, Store, StoreError, Transaction},
+    store::{CommitError, OutboxRow, Store, StoreError, Transaction},
 };
 use decider::Participant;
 use futures::FutureExt;
-use std::{
-    collections::{HashMap, HashSet},
-    panic::AssertUnwindSafe,
-    sync::Arc,
-    time::Duration,
-};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 use telemetry::{TraceContext, WorkSpan};
 
 /// A batch is at most the prefetch and takes milliseconds; its statements have 5 s each.
@@ -136,7 +131,7 @@ where
     }
 }
 
-enum Attempt {
+pub(super) enum Attempt {
     Conflict(String),
     Taken(String),
     Failed(Failure),
@@ -262,86 +257,4 @@ async fn inside<P: Participant, T: Transaction<P>>(
         state: folded.state,
         rows: folded.rows,
     })
-}
-
-/// Which items are new, by the inbox; `None` for those that were handled before.
-async fn admit<P: Participant, T: Transaction<P>>(
-    tx: &mut T,
-    items: &[Item<P>],
-    spans: &mut Vec<WorkSpan>,
-    now_ms: i64,
-) -> Result<Vec<Option<Cause>>, Attempt> {
-    let messages = items.iter().filter_map(|item| match &item.origin {
-        Origin::Message { envelope, .. } => Some(envelope.id),
-        Origin::Caller { .. } => None,
-    });
-    let ids: Vec<_> = messages.collect();
-    // Looked up first, so that a duplicate opens no span of work that is not done.
-    let mut known: HashMap<_, _> = match ids.is_empty() {
-        true => HashMap::new(),
-        false => tx.inbox_find(&ids).await?.into_iter().collect(),
-    };
-    let mut causes = Vec::with_capacity(items.len());
-    let mut rows = Vec::with_capacity(ids.len());
-    for item in items {
-        causes.push(match &item.origin {
-            Origin::Caller { trace } => Some(Cause {
-                trace: trace.clone(),
-                ..Cause::default()
-            }),
-            Origin::Message {
-                envelope,
-                redelivered,
-            } => {
-                if let Some(attempt) = known.get(&envelope.id) {
-                    spans::duplicate(envelope, *redelivered, attempt.as_deref());
-                    None
-                } else {
-                    let span = spans::process(envelope, *redelivered);
-                    let trace = span.context().or_else(|| envelope.trace.clone());
-                    spans.push(span);
-                    let traceparent = trace.as_ref().map(|trace| trace.traceparent.clone());
-                    // A second copy in the same batch is a duplicate of the first.
-                    known.insert(envelope.id, traceparent.clone());
-                    rows.push(InboxRow {
-                        message_id: envelope.id,
-                        kind: envelope.kind.clone().into_owned(),
-                        received_at_ms: now_ms,
-                        traceparent,
-                    });
-                    Some(Cause {
-                        message_id: Some(envelope.id),
-                        coordination: envelope.coordination,
-                        trace,
-                    })
-                }
-            }
-        });
-    }
-    if !rows.is_empty() {
-        let fresh = tx.inbox_insert(&rows).await?;
-        outrun(&mut causes, &fresh);
-    }
-    Ok(causes)
-}
-
-/// Another instance handled the same message between our look and our insert.
-fn outrun(causes: &mut [Option<Cause>], fresh: &HashSet<uuid::Uuid>) {
-    for slot in causes {
-        let id = slot.as_ref().and_then(|cause| cause.message_id);
-        if id.is_some_and(|id| !fresh.contains(&id)) {
-            *slot = None;
-        }
-    }
-}
-
-/// What a message asks of the core, or why it cannot be asked.
-pub(super) fn commands_of<P: Participant>(
-    envelope: &Envelope,
-    now_ms: i64,
-) -> Result<Vec<P::Command>, String> {
-    use decider::Incoming;
-    let parsed = caught(|| P::Inbound::parse(&envelope.kind, envelope.version, &envelope.body))?;
-    let message = parsed.map_err(|error| error.to_string())?;
-    caught(|| P::commands_for(&message, now_ms))
 }

@@ -1,8 +1,9 @@
 //! Messages from the queue, in batches, each settled exactly when it may be.
 
 use super::{
-    batch::{self, Answer, Committed, Failure, Ground, Item, Origin, commands_of},
+    batch::{self, Answer, Committed, Failure, Ground, Item, Origin},
     execute::count_events,
+    hear::hear,
     outflow::Outflow,
     quarantine::{Poison, quarantine},
     stop::Stop,
@@ -11,7 +12,6 @@ use crate::{
     backoff::Backoff,
     broker::{Broker, BrokerError, Consumer, Delivery, Session},
     clock::Clock,
-    gate::Gate,
     link::Link,
     metrics,
     store::Store,
@@ -26,16 +26,8 @@ pub(crate) struct Intake<S, C> {
     pub(crate) queue: String,
     pub(crate) prefetch: u16,
     pub(crate) ground: Ground<S, C>,
-    /// Closed while the store cannot be reached.
-    pub(crate) store_gate: Gate,
     pub(crate) outflow: Outflow,
     pub(crate) stop: Stop,
-}
-
-/// A message that asks something of the core.
-struct Heard<P: Participant> {
-    delivery: Delivery,
-    item: Item<P>,
 }
 
 type Quarantines = FuturesUnordered<BoxFuture<'static, Option<u64>>>;
@@ -160,9 +152,6 @@ impl<S, C: Clock> Intake<S, C> {
         loop {
             let failure = match batch::run(&self.ground, items).await {
                 Ok(committed) => {
-                    if backoff.attempts() > 0 {
-                        self.store_gate.open();
-                    }
                     self.outflow.offer(&committed.rows);
                     count(items, &committed);
                     return Some(Ok(()));
@@ -171,7 +160,6 @@ impl<S, C: Clock> Intake<S, C> {
                 // After an unknown commit the inbox tells what happened.
                 Err(Failure::Unavailable(reason) | Failure::Unknown(reason)) => reason,
             };
-            self.store_gate.close(&failure);
             let wait = backoff.next(&*self.ground.entropy);
             tracing::warn!(
                 size = items.len(),
@@ -194,34 +182,6 @@ impl<S, C: Clock> Intake<S, C> {
             self.stop.clone(),
         );
         quarantines.push(letter.boxed());
-    }
-}
-
-fn hear<P: Participant>(delivery: Delivery, now_ms: i64) -> Result<Heard<P>, Box<Poison>> {
-    let unknown = |delivery, reason| {
-        Box::new(Poison {
-            delivery,
-            kind: "unknown".to_owned(),
-            reason,
-        })
-    };
-    let envelope = match delivery.envelope() {
-        Ok(envelope) => envelope,
-        Err(defect) => return Err(unknown(delivery, defect.to_string())),
-    };
-    match commands_of::<P>(&envelope, now_ms) {
-        Ok(commands) => {
-            let origin = Origin::Message {
-                envelope,
-                redelivered: delivery.redelivered,
-            };
-            Ok(Heard {
-                delivery,
-                item: Item { commands, origin },
-            })
-        }
-        // A kind that does not parse is no label: anyone could make up a million.
-        Err(reason) => Err(unknown(delivery, reason)),
     }
 }
 

@@ -8,18 +8,23 @@
 //! ```
 //!
 //! - [`batch`]: the transaction: inbox, load, fold, save, outbox, commit.
+//! - [`admit`]: which of its items are new.
 //! - [`fold`]: decide and evolve over a batch, in memory, without IO.
 //! - [`consume`]: messages from the queue; settles each exactly when it may.
+//! - [`hear`]: from bytes to what they ask of the core.
 //! - [`execute`]: commands from HTTP and timers, through the same transaction.
 //! - [`quarantine`]: the dead letter of a message that cannot be handled.
-//! - [`outflow`]: publishes what was committed; [`eraser`] deletes what was confirmed.
+//! - [`outflow`]: publishes what was committed, over several [`lane`]s; [`eraser`] deletes what was confirmed.
 //! - [`spans`]: the trace of a message.
 
+mod admit;
 pub(crate) mod batch;
 pub(crate) mod consume;
 pub(crate) mod eraser;
 pub(crate) mod execute;
 mod fold;
+mod hear;
+mod lane;
 pub(crate) mod outflow;
 mod quarantine;
 mod spans;

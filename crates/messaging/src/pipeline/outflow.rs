@@ -10,13 +10,12 @@
 //! fewer round trips a message costs. What cannot be offered stays in the outbox,
 //! and the relay brings it.
 
-use super::{eraser::Eraser, stop::Stop};
+use super::{eraser::Eraser, lane, stop::Stop};
 use crate::{
-    broker::{Broker, BrokerError, Outcome, Publisher, Session},
+    broker::{Broker, BrokerError, Outcome, Session},
     clock::Clock,
     link::Link,
     message::Publication,
-    metrics,
     store::OutboxRow,
 };
 use futures::{
@@ -30,7 +29,6 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
@@ -42,16 +40,13 @@ const LANES: usize = 4;
 const JOBS_PER_LANE_MAX: usize = 64;
 /// Messages confirmed together. Beyond a few hundred a window gains nothing and a lost
 /// confirm puts more in doubt.
-const WINDOW_MAX: usize = 256;
-/// A blocked broker is asked again this often.
-const BLOCKED_PAUSE: Duration = Duration::from_millis(500);
-
-struct Job {
-    publications: Vec<Publication>,
-    then: Then,
+pub(super) const WINDOW_MAX: usize = 256;
+pub(super) struct Job {
+    pub(super) publications: Vec<Publication>,
+    pub(super) then: Then,
 }
 
-enum Then {
+pub(super) enum Then {
     /// Delete the confirmed rows; the relay has the others.
     Erase(Vec<Uuid>),
     Tell(oneshot::Sender<Vec<Outcome>>),
@@ -86,7 +81,7 @@ pub(crate) fn outflow() -> (Outflow, Lanes) {
 impl Outflow {
     /// Publishes committed rows if a lane has room, else leaves them to the relay.
     pub(crate) fn offer(&self, rows: &[OutboxRow]) {
-        if !self.up.load(Ordering::Acquire) {
+        if !self.is_up() {
             return;
         }
         for chunk in rows.chunks(WINDOW_MAX) {
@@ -107,11 +102,16 @@ impl Outflow {
         }
     }
 
+    /// Whether there is a session that the broker reads from.
+    pub(crate) fn is_up(&self) -> bool {
+        self.up.load(Ordering::Acquire)
+    }
+
     /// Publishes and waits for the outcomes. Without a session: all unknown.
     pub(crate) async fn publish(&self, publications: Vec<Publication>) -> Vec<Outcome> {
         let count = publications.len();
         let unknown = || vec![Outcome::Unknown; count];
-        if !self.up.load(Ordering::Acquire) {
+        if !self.is_up() {
             return unknown();
         }
         let (told, outcomes) = oneshot::channel();
@@ -161,7 +161,7 @@ async fn session_run<B: Broker, C: Clock>(
     let mut running = FuturesUnordered::new();
     for jobs in &mut lanes.jobs {
         let publisher = session.publisher().await?;
-        running.push(lane_run(publisher, jobs, eraser, link.clock()));
+        running.push(lane::run(publisher, jobs, eraser, link.clock(), &lanes.up));
     }
     lanes.up.store(true, Ordering::Release);
     link.up();
@@ -180,77 +180,4 @@ async fn session_run<B: Broker, C: Clock>(
         session.close().await;
     }
     end
-}
-
-async fn lane_run<C: Clock>(
-    mut publisher: impl Publisher,
-    jobs: &mut mpsc::Receiver<Job>,
-    eraser: &Eraser,
-    clock: &C,
-) -> Result<(), BrokerError> {
-    while let Some(first) = jobs.recv().await {
-        let mut window = Vec::with_capacity(first.publications.len());
-        let mut parts = Vec::new();
-        let mut add = |job: Job, window: &mut Vec<Publication>| {
-            parts.push((job.publications.len(), job.then));
-            window.extend(job.publications);
-        };
-        add(first, &mut window);
-        while window.len() < WINDOW_MAX
-            && let Ok(job) = jobs.try_recv()
-        {
-            add(job, &mut window);
-        }
-        let outcomes = match publisher.publish(&window).await {
-            Ok(outcomes) => outcomes,
-            Err(blocked) => {
-                // Nothing was sent: who waits hears "unknown" and tries again later.
-                tracing::warn!("{blocked}");
-                clock.sleep(BLOCKED_PAUSE).await;
-                continue;
-            }
-        };
-        count(&outcomes);
-        let mut rest = outcomes.as_slice();
-        for (length, then) in parts {
-            let (ours, others) = rest.split_at(length.min(rest.len()));
-            rest = others;
-            match then {
-                Then::Tell(told) => drop(told.send(ours.to_vec())),
-                Then::Erase(ids) => eraser.erase(confirmed(ids, ours)).await,
-            }
-        }
-        if outcomes.contains(&Outcome::Unknown) {
-            return Err(BrokerError::Silent("a publish with its confirm"));
-        }
-    }
-    Ok(())
-}
-
-fn confirmed(ids: Vec<Uuid>, outcomes: &[Outcome]) -> Vec<Uuid> {
-    let pairs = ids.into_iter().zip(outcomes);
-    pairs
-        .filter(|(_, outcome)| **outcome == Outcome::Confirmed)
-        .map(|(id, _)| id)
-        .collect()
-}
-
-fn count(outcomes: &[Outcome]) {
-    for outcome in [
-        Outcome::Confirmed,
-        Outcome::Nacked,
-        Outcome::Returned,
-        Outcome::Unknown,
-    ] {
-        let n = outcomes.iter().filter(|one| **one == outcome).count() as u64;
-        if n > 0 {
-            metrics::PUBLISHED.add(n, &[outcome.label()]);
-        }
-        if n > 0 && outcome == Outcome::Returned {
-            tracing::error!(
-                n,
-                "messages that no queue is bound for; they stay in the outbox"
-            );
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! - [`pipeline`]: the whole pipeline in memory, with paused time and injected faults.
 //! - [`conformance`]: one suite for both brokers.
 //! - [`store`]: one suite for both stores.
+//! - [`follower`]: the log, followed across cuts, over both brokers.
 //! - [`failure_modes`]: RabbitMQ and PostgreSQL, broken for real.
 //!
 //! [`tally`] is the participant, [`servers`] the real broker and database, [`middleman`]
@@ -8,6 +9,7 @@
 
 mod conformance;
 mod failure_modes;
+mod follower;
 mod middleman;
 mod patience;
 mod pipeline;

@@ -44,7 +44,7 @@ fn message(n: u128, received_at_ms: i64) -> InboxRow {
         message_id: Uuid::from_u128(n),
         kind: "tally.add".to_owned(),
         received_at_ms,
-        traceparent: (n % 2 == 0).then(|| format!("trace of {n}")),
+        traceparent: n.is_multiple_of(2).then(|| format!("trace of {n}")),
     }
 }
 

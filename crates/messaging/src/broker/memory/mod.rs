@@ -5,6 +5,8 @@
 //! prefetch, returns, confirms, connections that end. A test or a simulation breaks it
 //! through [`MemoryBroker::inject`] and the verbs below it.
 
+mod delivery;
+mod routing;
 mod session;
 mod state;
 

@@ -2,7 +2,8 @@
 
 use super::{
     MemoryBroker,
-    state::{Fault, Settle, State, Step, ended},
+    delivery::Settle,
+    state::{Fault, State, Step, ended},
 };
 use crate::{
     broker::{Blocked, BrokerError, Consumer, Delivery, Offset, Outcome, Publisher, Session, Tail},

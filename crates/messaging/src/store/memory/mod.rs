@@ -1,12 +1,14 @@
 //! A store in memory with the semantics of a serializable transaction: copy, commit or
 //! drop. Of two that overlap, the later to commit is told to run again.
 
-use super::{
-    CommitError, InboxRow, Level, Outbox, OutboxRow, Store, StoreError, Transaction, lease_ms,
-};
+mod transaction;
+
+pub use transaction::MemoryTx;
+
+use super::{InboxRow, Level, Outbox, OutboxRow, Store, StoreError, lease_ms};
 use decider::Decider;
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::BTreeMap,
     marker::PhantomData,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -228,94 +230,4 @@ impl<P: Decider, T: Tables<P>> Store<P> for MemoryStore<P, T> {
             saved: false,
         })
     }
-}
-
-/// What the transaction would change; nothing of it is seen outside before the commit.
-pub struct MemoryTx<P: Decider, T> {
-    store: MemoryStore<P, T>,
-    version: u64,
-    tables: T,
-    inbox: BTreeMap<Uuid, InboxRow>,
-    outbox: Vec<OutboxRow>,
-    saved: bool,
-}
-
-impl<P: Decider, T: Tables<P>> Transaction<P> for MemoryTx<P, T> {
-    async fn inbox_find(
-        &mut self,
-        ids: &[Uuid],
-    ) -> Result<Vec<(Uuid, Option<String>)>, StoreError> {
-        let world = self.store.lock();
-        let found = ids
-            .iter()
-            .filter_map(|id| self.inbox.get(id).or_else(|| world.inbox.get(id)));
-        Ok(found
-            .map(|row| (row.message_id, row.traceparent.clone()))
-            .collect())
-    }
-
-    async fn inbox_insert(&mut self, rows: &[InboxRow]) -> Result<HashSet<Uuid>, StoreError> {
-        let world = self.store.lock();
-        let mut fresh = HashSet::new();
-        for row in rows {
-            let id = row.message_id;
-            if !world.inbox.contains_key(&id) && !self.inbox.contains_key(&id) {
-                self.inbox.insert(id, row.clone());
-                fresh.insert(id);
-            }
-        }
-        Ok(fresh)
-    }
-
-    async fn load(&mut self, commands: &[P::Command]) -> Result<P::State, StoreError> {
-        drop(self.store.reach(Step::Load)?);
-        Ok(self.tables.load(commands))
-    }
-
-    async fn save(
-        &mut self,
-        before: &P::State,
-        after: &P::State,
-        events: &[P::Event],
-    ) -> Result<(), StoreError> {
-        drop(self.store.reach(Step::Save)?);
-        self.tables.save(before, after, events);
-        self.saved = true;
-        Ok(())
-    }
-
-    async fn outbox_insert(&mut self, rows: &[OutboxRow]) -> Result<(), StoreError> {
-        self.outbox.extend_from_slice(rows);
-        Ok(())
-    }
-
-    async fn commit(self) -> Result<(), CommitError> {
-        let mut world = self.store.lock();
-        let unknown = || Err(CommitError::Unknown("injected".to_owned()));
-        let told = match world.fault(Step::Commit) {
-            Fault::Pass => Ok(()),
-            Fault::UnknownCommitted => unknown(),
-            Fault::UnknownAborted => return unknown(),
-            Fault::Conflict => return Err(StoreError::Conflict("injected".to_owned()).into()),
-            Fault::Unavailable => return Err(StoreError::Unavailable("injected".to_owned()).into()),
-            Fault::Data => return Err(StoreError::Fault("injected".to_owned()).into()),
-        };
-        if !self.saved && self.inbox.is_empty() && self.outbox.is_empty() {
-            return told;
-        }
-        if world.version != self.version {
-            return Err(StoreError::Conflict("another transaction came first".to_owned()).into());
-        }
-        world.version += 1;
-        world.inbox.extend(self.inbox);
-        for row in self.outbox {
-            world.outbox.entry(row.id()).or_insert(row);
-        }
-        if self.saved {
-            world.tables = self.tables;
-        }
-        told
-    }
-
-    async fn rollback(self) {}
 }
