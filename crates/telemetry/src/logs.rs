@@ -46,7 +46,12 @@ pub(crate) fn layer(
     let layer = match format {
         LogFormat::Json => lines
             .fmt_fields(JsonFields::new())
-            .event_format(JsonWithTrace(format::format().json().flatten_event(true)))
+            .event_format(JsonWithTrace(
+                format::format()
+                    .json()
+                    .flatten_event(true)
+                    .with_span_list(false),
+            ))
             .with_filter(filter)
             .boxed(),
         LogFormat::Text => lines
