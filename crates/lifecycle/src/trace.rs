@@ -6,7 +6,6 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::Response;
-use telemetry::TraceContext;
 use tracing::field::Empty;
 use tracing::{Instrument, Span, info_span};
 
@@ -15,19 +14,9 @@ use crate::metrics::{REQUEST_SECONDS, REQUESTS};
 /// The route of requests that match none: paths are chosen by clients, labels are not.
 const NO_ROUTE: &str = "none";
 
-/// The layer for a service: its spans continue the trace of the caller.
+/// The layer of everything that serves: its span continues the trace of the caller, or begins one.
 pub async fn observe(request: Request, next: Next) -> Response {
     let context = telemetry::http::extract(request.headers());
-    record(context, request, next).await
-}
-
-/// The layer for the edge: every request begins a trace. Who is outside decides neither which trace a request
-/// belongs to nor whether it is recorded.
-pub async fn observe_as_root(request: Request, next: Next) -> Response {
-    record(None, request, next).await
-}
-
-async fn record(context: Option<TraceContext>, request: Request, next: Next) -> Response {
     let start = Instant::now();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! client
-//!   │  span and metrics    first, so that they see every answer, refusals too; a trace begins here
+//!   │  span and metrics    first, so that they see every answer, refusals too; a trace begins here, or goes on
 //!   │  deadline            everything behind it shares one: reading the body, waiting, being sent on
 //!   │  ── authentication   belongs here: before anything is read or counted for somebody unknown
 //!   │  ── rate limits      belong here: per client, so after authentication
@@ -31,7 +31,7 @@ use crate::routes::Routes;
 /// Puts the stack around the routes.
 pub fn edge(router: Router, routes: Arc<Routes>) -> Router {
     let stack = ServiceBuilder::new()
-        .layer(from_fn(trace::observe_as_root))
+        .layer(from_fn(trace::observe))
         .layer(from_fn_with_state(routes, within_deadline))
         .layer(from_fn(limit_body));
     layers::refusals(router).layer(stack)
