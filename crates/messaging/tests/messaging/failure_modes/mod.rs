@@ -22,6 +22,7 @@ use messaging::{
     store::{Outbox, postgres::PgStore},
 };
 use std::{
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -121,8 +122,8 @@ impl World {
         eventually("an empty outbox", async || empty().await.then_some(())).await;
     }
 
-    /// What was told of the counter, from the log.
-    async fn told(&self, count: usize) -> Vec<Message> {
+    /// What was told of the counter, from the log, until `enough`.
+    async fn told(&self, enough: impl Fn(&[Message]) -> bool) -> Vec<Message> {
         let mut told = Vec::new();
         let mut tail = self
             .probe
@@ -130,13 +131,23 @@ impl World {
             .tail(LOG, Offset::First, 100)
             .await
             .expect("reading");
-        while told.len() < count {
+        while !enough(&told) {
             let entries = tokio::time::timeout(Duration::from_secs(30), tail.next());
             let entries = entries.await.expect("told in time").expect("a live stream");
             let messages = entries.into_iter().map(|(_, delivery)| delivery.message);
             told.extend(messages.filter(|message| message.kind.as_deref() == Some("tally.added")));
         }
         told
+    }
+
+    /// Every one of `count` events was told, and no other. A cut may have made a second
+    /// copy of one, under its id.
+    async fn told_exactly(&self, count: usize) {
+        let ids = |told: &[Message]| -> BTreeSet<_> {
+            told.iter().map(|message| message.id.clone()).collect()
+        };
+        let told = self.told(|told| ids(told).len() >= count).await;
+        assert_eq!(ids(&told).len(), count);
     }
 
     async fn dead(&self, count: usize) -> Vec<Message> {
