@@ -4,14 +4,19 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use messaging::topology::Topology;
+
 use crate::servers::{Durability, Tracing};
 use crate::services::{self, Service};
+use crate::topology;
 
 #[derive(Clone)]
 pub struct Config {
     /// The run folder, made where it is missing.
     pub dir: PathBuf,
     pub services: Vec<Service>,
+    /// Declared on the broker before the services start.
+    pub topology: Topology,
     /// Of each service, as far as its own limit allows.
     pub instances: u16,
     pub tracing: Tracing,
@@ -44,6 +49,7 @@ impl Config {
     pub fn breakwater(dir: impl Into<PathBuf>, programs: &Path) -> Config {
         Config {
             services: services::breakwater(programs),
+            topology: topology::breakwater(),
             tracing: Tracing::Embedded(programs.join("tracestore")),
             ..Config::only_servers(dir)
         }
@@ -54,6 +60,7 @@ impl Config {
         Config {
             dir: dir.into(),
             services: Vec::new(),
+            topology: Topology::default(),
             // Two: the fewest that show what one alone hides.
             instances: 2,
             tracing: Tracing::Off,

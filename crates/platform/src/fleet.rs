@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use crate::instance::{InstancePorts, Surroundings, instance, instance_name};
 use crate::process::Supervisor;
 use crate::servers::write_targets;
-use crate::services::{
-    GATEWAY, InstancePorts, REGISTRY, Service, Surroundings, instance, instance_name,
-};
+use crate::services::{GATEWAY, REGISTRY, Service};
 
 /// An instance that is scaled away may finish what it is doing; the process's own limit is shorter.
 const LEAVE_GRACE: Duration = Duration::from_secs(10);

@@ -3,7 +3,8 @@
 //! # Layout
 //! - [`Platform`]: a running one. `start` is the way up, `site` the folder and supervisor below it, `server_set` its
 //!   servers, [`fleet`] its services' instances, [`control`] its API.
-//! - [`Config`]: what kind to start. [`services`]: the set of services, as data.
+//! - [`Config`]: what kind to start. [`services`]: the set of services, as data;
+//!   [`instance`] makes a process of one. `topology`: their exchanges and queues.
 //! - [`process`]: one supervised child: described, born, probed, restarted, signalled, ended.
 //! - [`servers`]: RabbitMQ, PostgreSQL, Prometheus, the trace store as such processes; [`servers::TestServers`].
 //! - [`packages`]: the distribution's packages that are needed, and how they get there.
@@ -22,6 +23,7 @@ pub mod config;
 pub mod control;
 pub mod endpoints;
 pub mod fleet;
+pub mod instance;
 pub mod lock;
 mod narrator;
 pub mod packages;
@@ -35,6 +37,7 @@ pub mod servers;
 pub mod services;
 mod site;
 mod start;
+mod topology;
 
 pub use config::{Config, Progress};
 pub use endpoints::{Endpoints, Secrets};

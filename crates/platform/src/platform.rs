@@ -51,7 +51,7 @@ impl Platform {
 
     /// As a user who may do everything on the broker: for tests that interfere with it.
     pub fn admin_amqp_url(&self) -> String {
-        self.servers.rabbit.amqp_url(&self.servers.users.admin)
+        self.servers.admin_amqp_url()
     }
 
     /// The management API's root as the same user, credentials included: append `/api/...`.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::endpoints::{Credentials, Secrets};
+use crate::instance::Surroundings;
 use crate::narrator::Narrator;
 use crate::ports::Port;
 use crate::secret;
@@ -12,7 +13,7 @@ use crate::servers::{
     BrokerUser, DatabaseRole, Permission, Postgres, Prometheus, RabbitMq, TraceStore, VERIFIER,
     epmd, set_up_databases,
 };
-use crate::services::{self, Surroundings};
+use crate::services;
 use crate::site::Site;
 use crate::start::StartError;
 
@@ -133,6 +134,10 @@ impl ServerSet {
                 password: self.users.verifier.password.clone(),
             },
         }
+    }
+
+    pub fn admin_amqp_url(&self) -> String {
+        self.rabbit.amqp_url(&self.users.admin)
     }
 
     /// A database as seen by the role of another.

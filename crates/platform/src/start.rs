@@ -16,6 +16,7 @@ use crate::server_set::ServerSet;
 use crate::servers::ServerError;
 use crate::services::REGISTRY;
 use crate::site::Site;
+use crate::topology;
 
 /// The broker takes 5 to 10 s on an idle machine; this one may be compiling.
 const SERVERS_PATIENCE: Duration = Duration::from_secs(120);
@@ -39,6 +40,8 @@ pub enum StartError {
     Server(#[from] ServerError),
     #[error(transparent)]
     NotReady(#[from] NotReady),
+    #[error("declaring exchanges and queues: {0}")]
+    Topology(#[from] messaging::broker::BrokerError),
     #[error(transparent)]
     Scale(#[from] ScaleError),
 }
@@ -74,6 +77,7 @@ pub async fn start(config: Config) -> Result<Platform, StartError> {
         fleet.scale(&registry.name, 1).await?;
     }
     ready(supervisor, SERVERS_PATIENCE, &narrator).await?;
+    topology::declare(&config.topology, &servers.admin_amqp_url()).await?;
     for service in config.services.iter().filter(|it| it.name != REGISTRY) {
         let wanted = config.instances.min(service.instances_max);
         fleet.scale(&service.name, wanted.into()).await?;

@@ -107,8 +107,8 @@ listen_addresses = '127.0.0.1'
 port = {port}
 unix_socket_directories = ''
 password_encryption = 'scram-sha-256'
-# 14 instances with pools of up to 10, a verifier, and room for people.
-max_connections = 200
+# Eight instances of each of six services with up to 8 connections. A slot that is not used costs a few kilobytes.
+max_connections = 400
 # The working set of a run fits; the rest of the memory is the machine's.
 shared_buffers = '128MB'
 fsync = {fsync}

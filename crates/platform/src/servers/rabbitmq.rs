@@ -89,6 +89,9 @@ log.file = false
 vm_memory_high_watermark.absolute = 1GiB
 # A run writes some 100 MB; the default of 50 MB would alarm on the same disks, later.
 disk_free_limit.absolute = 256MB
+# A client sets aside some 64 frames a connection: 8 MB at the default of 128 KiB, half a service's memory. Our longest
+# message fits into one of these frames, and longer ones are split.
+frame_max = 16384
 # The queue counts that a verdict polls are at most this old.
 collect_statistics_interval = 5000
 # The log is rolled over at this size, and until then it is in memory as well. The default is 512 MB.
