@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use crate::metrics;
 use crate::otlp::{self, Malformed};
-use crate::store::{Appended, Store};
+use crate::store::{Appended, Occupancy, Store};
 
 /// Export requests read at once: with [`BODY_BYTES_MAX`] each, 32 MiB at worst. Exporters send one at a time
 /// each, and one is taken in a few milliseconds.
@@ -32,12 +32,12 @@ pub struct SharedStore {
 
 impl SharedStore {
     pub fn new(store: Store) -> Self {
-        let shared = Self {
+        // every series is there from the first scrape
+        measure(Appended::default(), store.occupancy());
+        Self {
             store: Arc::new(Mutex::new(store)),
             turns: Arc::new(Semaphore::new(REQUESTS_MAX)),
-        };
-        shared.measure(Appended::default());
-        shared
+        }
     }
 
     /// A poisoned lock is taken all the same: the store has no step after which it may not be read.
@@ -62,19 +62,21 @@ impl SharedStore {
         // read before the lock is taken: only the copying happens under it
         let batch = otlp::parse(request)
             .inspect_err(|_| metrics::REQUESTS_REFUSED.add(1, &["malformed"]))?;
-        let appended = self.lock().append(&batch);
-        self.measure(appended);
+        let mut store = self.lock();
+        let appended = store.append(&batch);
+        let occupancy = store.occupancy();
+        drop(store);
+        measure(appended, occupancy);
         Ok(appended)
     }
+}
 
-    fn measure(&self, appended: Appended) {
-        metrics::SPANS.add(appended.spans, &["stored"]);
-        metrics::SPANS.add(appended.refused, &["refused"]);
-        metrics::EVICTED_TRACES.add(appended.evicted_traces, &[]);
-        metrics::EVICTED_SPANS.add(appended.evicted_spans, &[]);
-        let occupancy = self.lock().occupancy();
-        metrics::TRACES.set(occupancy.traces as f64, &[]);
-        metrics::MEMORY.set(occupancy.bytes as f64, &[]);
-        metrics::MEMORY_LIMIT.set(occupancy.limit_bytes as f64, &[]);
-    }
+fn measure(appended: Appended, occupancy: Occupancy) {
+    metrics::SPANS.add(appended.spans, &["stored"]);
+    metrics::SPANS.add(appended.refused, &["refused"]);
+    metrics::EVICTED_TRACES.add(appended.evicted_traces, &[]);
+    metrics::EVICTED_SPANS.add(appended.evicted_spans, &[]);
+    metrics::TRACES.set(occupancy.traces as f64, &[]);
+    metrics::MEMORY.set(occupancy.bytes as f64, &[]);
+    metrics::MEMORY_LIMIT.set(occupancy.limit_bytes as f64, &[]);
 }

@@ -47,9 +47,8 @@ impl fmt::Display for Duration {
 
 /// A colour for a service: the same in every trace, told apart from most others.
 pub(super) fn hue(service: &str) -> u32 {
-    let hash = service.bytes().fold(0u32, |hash, byte| {
-        hash.wrapping_mul(31).wrapping_add(u32::from(byte))
-    });
+    let fnv_1a = |hash: u32, byte: u8| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    let hash = service.bytes().fold(0x811c_9dc5, fnv_1a);
     // the golden angle spreads neighbours over the circle
     hash.wrapping_mul(137) % 360
 }

@@ -5,8 +5,8 @@ use std::io::Write as _;
 use super::Store;
 use super::base64;
 use super::log::Position;
+use super::reader::{Reader, Text};
 use super::record::Head;
-use super::segment::{Reader, Text};
 use crate::ids::TraceId;
 use crate::otlp::schema::{FieldSpec, Kind, Message, RESOURCE, SCOPE, SPAN};
 

@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
+use super::reader::Reader;
 use super::record::{Head, write_origin, write_span};
-use super::segment::{OpenSegment, Reader, SEGMENT_BYTES};
+use super::segment::{OpenSegment, SEGMENT_BYTES};
 use crate::otlp::{OriginRef, SpanRef};
 
 /// Origins remembered while a segment is written. A system of ten services of two instances has about forty;

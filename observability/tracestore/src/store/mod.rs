@@ -13,6 +13,7 @@ mod catalogue;
 mod codec;
 mod json;
 mod log;
+mod reader;
 mod record;
 mod search;
 mod segment;

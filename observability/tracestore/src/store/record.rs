@@ -9,7 +9,8 @@
 
 use super::codec::write_message;
 use super::log::Position;
-use super::segment::{OpenSegment, Reader, Text};
+use super::reader::{Reader, Text};
+use super::segment::OpenSegment;
 use crate::ids::SpanId;
 use crate::otlp::schema::{RESOURCE, SCOPE, SPAN};
 use crate::otlp::{OriginRef, SpanRef};
