@@ -29,6 +29,17 @@ pub fn file_name(unix_ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}Z")
 }
 
+/// `2026-11-22T19:47:14.250000000Z`, with the nanoseconds that Jaeger asks for.
+pub fn rfc3339(unix_ms: u64) -> String {
+    let (days, ms) = (unix_ms / 86_400_000, unix_ms % 86_400_000);
+    let (year, month, day) = civil(days);
+    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
+    format!(
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}000000Z",
+        ms % 1_000
+    )
+}
+
 /// Days since 1970 to a date of the Gregorian calendar, counting years from March so that a leap day comes last.
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;
@@ -76,6 +87,7 @@ mod tests {
         assert_eq!(file_name(0), "1970-01-01T00-00-00Z");
         assert_eq!(file_name(951_782_400_000), "2000-02-29T00-00-00Z");
         assert_eq!(file_name(1_795_376_834_250), "2026-11-22T19-47-14Z");
+        assert_eq!(rfc3339(1_795_376_834_250), "2026-11-22T19:47:14.250000000Z");
     }
 
     #[test]

@@ -11,7 +11,8 @@
 //! | `verdict.json` | the judgement, which follows from the files above |
 
 use std::collections::BTreeMap;
-use std::io;
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use checkers::history::Setup;
@@ -25,6 +26,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::tally::Load;
 use crate::{evidence, history};
+
+/// Rows by the ten thousand are for programs.
+enum Form {
+    ForPeople,
+    Compact,
+}
 
 #[derive(Clone, Debug)]
 pub struct Folder {
@@ -142,7 +149,7 @@ impl Folder {
     }
 
     pub fn write_record(&self, record: &Record) -> Result<(), FolderError> {
-        self.write("run.json", record)
+        self.write("run.json", record, Form::ForPeople)
     }
 
     pub fn write_evidence(
@@ -150,8 +157,8 @@ impl Folder {
         reads: &FinalReads,
         traces: &Part<Traces>,
     ) -> Result<(), FolderError> {
-        self.write("final-state.json", reads)?;
-        self.write("traces.json", traces)
+        self.write("final-state.json", reads, Form::Compact)?;
+        self.write("traces.json", traces, Form::Compact)
     }
 
     /// From the files alone: the same verdict today and in a year.
@@ -179,7 +186,7 @@ impl Folder {
             load: record.load,
             phases: record.phases,
         };
-        self.write("verdict.json", &judgement)?;
+        self.write("verdict.json", &judgement, Form::ForPeople)?;
         Ok(judgement)
     }
 
@@ -211,20 +218,23 @@ impl Folder {
         Ok((run, doubts))
     }
 
-    fn write<T: Serialize>(&self, name: &str, value: &T) -> Result<(), FolderError> {
+    /// Whole or not at all: whoever waits for the file never sees half of it.
+    fn write<T: Serialize>(&self, name: &str, value: &T, form: Form) -> Result<(), FolderError> {
         let path = self.path.join(name);
-        let file = |source| FolderError::File {
-            path: path.clone(),
-            source,
-        };
-        let text = serde_json::to_vec_pretty(value).map_err(|source| FolderError::Format {
-            path: path.clone(),
-            source,
-        })?;
-        // Whole or not at all: whoever waits for the file never sees half of it.
         let partial = self.path.join(format!("{name}.partial"));
-        std::fs::write(&partial, text).map_err(file)?;
-        std::fs::rename(&partial, &path).map_err(file)
+        let written = || -> io::Result<()> {
+            let mut out = BufWriter::new(File::create(&partial)?);
+            match form {
+                Form::ForPeople => serde_json::to_writer_pretty(&mut out, value)?,
+                Form::Compact => serde_json::to_writer(&mut out, value)?,
+            }
+            out.flush()?;
+            std::fs::rename(&partial, &path)
+        };
+        written().map_err(|source| FolderError::File {
+            path: path.clone(),
+            source,
+        })
     }
 
     fn read<T: DeserializeOwned>(&self, name: &str) -> Result<T, FolderError> {

@@ -261,11 +261,7 @@ fn order(run: &mut Run, op: u64, coordination: &str, country: &str, outcome: Out
     }
     publish(run, op, &format!("order.{}", outcome.status), coordination);
     let spans = spans(op, coordination, &outcome);
-    traces(run).traces.push(Trace {
-        op,
-        trace_id: format!("trace{op}"),
-        spans,
-    });
+    traces(run).traces.push(Trace { op, spans });
 }
 
 fn effects(run: &mut Run, id: Uuid, outcome: &Outcome) {
@@ -337,7 +333,10 @@ fn rows(run: &mut Run, op: u64, coordination: &str, outcome: &Outcome) {
         placed_at_ms: 7,
         terminal_at_ms: Some(9),
     });
-    *orders(run).totals.entry(outcome.status.to_string()).or_default() += 1;
+    *orders(run)
+        .totals
+        .entry(outcome.status.to_string())
+        .or_default() += 1;
     *order_view(run)
         .totals
         .entry(outcome.status.to_string())
@@ -430,6 +429,7 @@ fn spans(op: u64, coordination: &str, outcome: &Outcome) -> Vec<Span> {
         let span_id = format!("{op}-{at}");
         let parent_id = Some(std::mem::replace(&mut parent, span_id.clone()));
         Span {
+            trace_id: format!("trace{op}"),
             span_id,
             parent_id,
             service: service.into(),

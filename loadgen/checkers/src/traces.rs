@@ -8,17 +8,18 @@ pub struct Traces {
     pub traces: Vec<Trace>,
 }
 
-/// No spans: the store does not know the trace.
+/// All spans about one order. No spans: the store does not know it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
-    /// The operation that began it.
+    /// The operation that placed it.
     pub op: u64,
-    pub trace_id: String,
     pub spans: Vec<Span>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Span {
+    /// Where the edge begins a trace for each request, a cancel has a trace of its own.
+    pub trace_id: String,
     pub span_id: String,
     pub parent_id: Option<String>,
     pub service: String,

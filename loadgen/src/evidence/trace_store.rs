@@ -1,36 +1,50 @@
 //! The traces of the orders, through Jaeger's query API v3, whoever serves it.
+//!
+//! The edge may begin a trace of its own for each request, so traces are found by the order their spans are about, not
+//! by the id the caller proposed: searched for in slices of the run, and fetched by id again until they are whole.
 
 mod otlp;
 mod sample;
+mod search;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use checkers::claims::traces::missing;
 use checkers::history::{Action, History, Operation, Outcome};
 use checkers::state::FinalState;
-use checkers::traces::{Trace, Traces};
-use futures::stream::{self, StreamExt};
-use reqwest::{Client, StatusCode};
+use checkers::traces::{Span, Trace, Traces};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::endpoints::Endpoints;
+use search::Store;
 
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Requests at once: the store answers from memory, and the machine has other things to do.
-const CONCURRENCY: usize = 8;
+const CONCURRENCY: usize = 4;
 /// Spans are sent some seconds late; after this a trace is as whole as it will be.
 const WHOLE_WITHIN: Duration = Duration::from_secs(20);
+/// No new span for so long: those that are missing are lost.
+const SILENCE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Around an order's requests: the first orders are placed before they are written down (see the warm-up).
+const MARGIN_MS: u64 = 1_000;
+/// Orders looked for one by one: those of the seconds around a kill. More are lost for another reason, and one is enough
+/// to say so.
+const UNFINISHED_MAX: usize = 200;
 
-/// What is looked for: a trace, and whether it is whole.
+/// An order whose trace is looked for, and what of it was found: spans by trace.
 struct Wanted {
     op: u64,
-    trace_id: String,
+    /// Unix ms within which its requests were sent.
+    window_ms: (u64, u64),
     /// Coordination and outcome, where the order is known to have ended.
     ending: Option<(String, Outcome)>,
+    found: BTreeMap<String, Vec<Span>>,
 }
+
+type WantedOrders = BTreeMap<Uuid, Wanted>;
 
 pub async fn read(
     endpoints: &Endpoints,
@@ -38,35 +52,104 @@ pub async fn read(
     state: &FinalState,
     sample_max: usize,
 ) -> Result<Traces, String> {
-    let http = Client::new();
-    let mut wanted = wanted(history, state, sample_max);
-    let mut traces: BTreeMap<u64, Trace> = BTreeMap::new();
+    let store = Store::new(&endpoints.traces);
+    let mut orders = wanted(history, state, sample_max);
+    search_from_the_edge(&store, &mut orders).await?;
+    search_from_within(&store, &mut orders).await?;
+    let (mut spans, mut grown) = (count(&orders), Instant::now());
     let until = Instant::now() + WHOLE_WITHIN;
-    loop {
-        let round: Vec<Result<Trace, String>> = stream::iter(&wanted)
-            .map(|wanted| fetch(&http, endpoints, wanted))
-            .buffer_unordered(CONCURRENCY)
-            .collect()
-            .await;
-        for trace in round {
-            let trace = trace?;
-            traces.insert(trace.op, trace);
-        }
-        wanted.retain(|wanted| {
-            traces
-                .get(&wanted.op)
-                .is_none_or(|trace| !wanted.is_whole(trace))
-        });
-        if wanted.is_empty() || Instant::now() >= until {
-            return Ok(Traces {
-                traces: traces.into_values().collect(),
-            });
-        }
+    while !orders.values().all(Wanted::is_whole)
+        && grown.elapsed() < SILENCE
+        && Instant::now() < until
+    {
         sleep(LOOK_EVERY).await;
+        fetch_the_unfinished(&store, &mut orders).await?;
+        if count(&orders) > spans {
+            (spans, grown) = (count(&orders), Instant::now());
+        }
+    }
+    let traces = orders.into_values().map(Wanted::into_trace).collect();
+    Ok(Traces { traces })
+}
+
+/// Everything that customers began while the orders ran.
+async fn search_from_the_edge(store: &Store, orders: &mut WantedOrders) -> Result<(), String> {
+    let from = orders.values().map(|order| order.window_ms.0).min();
+    let to = orders.values().map(|order| order.window_ms.1).max();
+    if let (Some(from), Some(to)) = (from, to) {
+        for operation in ["POST /orders", "POST /orders/{id}/cancel"] {
+            let from = from.saturating_sub(MARGIN_MS);
+            store
+                .search("gateway", operation, from, to, |traces| {
+                    keep(traces, orders)
+                })
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// A killed gateway takes its spans with it; the rest of such a trace is found by what came after.
+async fn search_from_within(store: &Store, orders: &mut WantedOrders) -> Result<(), String> {
+    let unfinished: Vec<(u64, u64)> = orders
+        .values()
+        .filter(|order| !order.is_whole())
+        .map(|order| order.window_ms)
+        .take(UNFINISHED_MAX)
+        .collect();
+    for (from, to) in unfinished {
+        let (from, to) = (from.saturating_sub(MARGIN_MS), to + MARGIN_MS);
+        for (service, operation) in [
+            ("orders", "POST /orders"),
+            ("order-view", "project order.placed"),
+        ] {
+            store
+                .search(service, operation, from, to, |traces| keep(traces, orders))
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+fn count(orders: &WantedOrders) -> usize {
+    orders
+        .values()
+        .flat_map(|order| order.found.values())
+        .map(Vec::len)
+        .sum()
+}
+
+async fn fetch_the_unfinished(store: &Store, orders: &mut WantedOrders) -> Result<(), String> {
+    let unfinished: BTreeSet<String> = orders
+        .values()
+        .filter(|order| !order.is_whole())
+        .flat_map(|order| order.found.keys().cloned())
+        .collect();
+    let fetched: Vec<Vec<otlp::Found>> = stream::iter(unfinished)
+        .map(|trace_id| async move { store.trace(&trace_id).await })
+        .buffer_unordered(CONCURRENCY)
+        .try_collect()
+        .await?;
+    fetched.into_iter().for_each(|trace| keep(trace, orders));
+    Ok(())
+}
+
+/// Files whole traces under the orders they are about; what is about no wanted order is dropped.
+fn keep(found: Vec<otlp::Found>, orders: &mut WantedOrders) {
+    let mut traces: BTreeMap<String, (Vec<Span>, Option<Uuid>)> = BTreeMap::new();
+    for found in found {
+        let trace = traces.entry(found.span.trace_id.clone()).or_default();
+        trace.0.push(found.span);
+        trace.1 = trace.1.or(found.order_id);
+    }
+    for (trace_id, (spans, order_id)) in traces {
+        if let Some(order) = order_id.and_then(|order_id| orders.get_mut(&order_id)) {
+            order.found.insert(trace_id, spans);
+        }
     }
 }
 
-fn wanted(history: &History, state: &FinalState, sample_max: usize) -> Vec<Wanted> {
+fn wanted(history: &History, state: &FinalState, sample_max: usize) -> WantedOrders {
     let outcomes: BTreeMap<Uuid, Outcome> = state
         .orders
         .get()
@@ -84,10 +167,15 @@ fn wanted(history: &History, state: &FinalState, sample_max: usize) -> Vec<Wante
         .collect();
     sample::evenly_and_the_slowest(&acknowledged, sample_max)
         .into_iter()
-        .map(|operation| Wanted {
-            op: operation.op(),
-            trace_id: operation.invocation.trace_id.clone(),
-            ending: ending(operation, &outcomes),
+        .filter_map(|operation| {
+            let order_id = operation.promise()?.order_id;
+            let wanted = Wanted {
+                op: operation.op(),
+                window_ms: operation.window_ms(),
+                ending: ending(operation, &outcomes),
+                found: BTreeMap::new(),
+            };
+            Some((order_id, wanted))
         })
         .collect()
 }
@@ -101,42 +189,19 @@ fn ending(operation: &Operation, outcomes: &BTreeMap<Uuid, Outcome>) -> Option<(
 }
 
 impl Wanted {
-    fn is_whole(&self, trace: &Trace) -> bool {
-        !trace.spans.is_empty()
-            && self.ending.as_ref().is_none_or(|(coordination, outcome)| {
-                missing(trace, coordination, outcome).is_empty()
-            })
+    fn is_whole(&self) -> bool {
+        let Some((coordination, outcome)) = &self.ending else {
+            return !self.found.is_empty();
+        };
+        let spans = self.found.values().flatten().cloned().collect();
+        !self.found.is_empty()
+            && missing(&Trace { op: self.op, spans }, coordination, outcome).is_empty()
     }
-}
 
-/// A trace that the store does not know has no spans; anything else that is not a trace is an error.
-async fn fetch(http: &Client, endpoints: &Endpoints, wanted: &Wanted) -> Result<Trace, String> {
-    let failed =
-        |error: reqwest::Error| format!("the trace store at {}: {error}", endpoints.traces);
-    let response = http
-        .get(format!(
-            "{}/api/v3/traces/{}",
-            endpoints.traces, wanted.trace_id
-        ))
-        // Adjusters drop empty links and identical spans.
-        .query(&[("raw_traces", "true")])
-        .timeout(ANSWER_TIMEOUT)
-        .send()
-        .await
-        .map_err(failed)?;
-    let spans = match response.status() {
-        StatusCode::NOT_FOUND => Vec::new(),
-        status if status.is_success() => otlp::spans(&response.bytes().await.map_err(failed)?)?,
-        status => {
-            return Err(format!(
-                "the trace store at {} answered {status}",
-                endpoints.traces
-            ));
+    fn into_trace(self) -> Trace {
+        Trace {
+            op: self.op,
+            spans: self.found.into_values().flatten().collect(),
         }
-    };
-    Ok(Trace {
-        op: wanted.op,
-        trace_id: wanted.trace_id.clone(),
-        spans,
-    })
+    }
 }

@@ -81,7 +81,7 @@ impl Judge<'_> {
             self.absent += 1;
             return;
         }
-        let subject = format!("trace {} (op {})", trace.trace_id, trace.op);
+        let subject = format!("op {}, trace {}", trace.op, trace.spans[0].trace_id);
         let known = operation.invocation.span_id.as_str();
         for (service, found) in disconnected(trace, known) {
             if self.excuses(service, operation) {
@@ -145,30 +145,32 @@ fn ending<'a>(
         .map(|outcome| (place, outcome))
 }
 
-/// Spans whose parent is missing: the service that must have sent it, and what was found.
+/// Spans whose parent is missing: the service that must have sent it, and what was found. The root is the edge's own
+/// span: one without a parent, or one whose parent is the caller's. A retry is a second request of the same caller.
 fn disconnected<'a>(trace: &'a Trace, known: &str) -> Vec<(&'a str, String)> {
     let ids: BTreeSet<&str> = trace
         .spans
         .iter()
         .map(|span| span.span_id.as_str())
         .collect();
+    let mut roots: BTreeSet<&str> = BTreeSet::new();
     let mut gaps = Vec::new();
     for span in &trace.spans {
         match span.parent_id.as_deref() {
-            Some(parent) if parent == known || ids.contains(parent) => {}
-            Some(parent) => {
-                gaps.push((
-                    emitter(span),
-                    format!("{parent} of {} \"{}\"", span.service, span.name),
-                ));
+            Some(parent) if ids.contains(parent) => {}
+            Some(parent) if parent == known => {
+                roots.insert(&span.trace_id);
             }
-            None => gaps.push((
-                emitter(span),
-                format!("a second root, {} \"{}\"", span.service, span.name),
-            )),
+            Some(parent) => gaps.push((emitter(span), format!("{parent} of {}", named(span)))),
+            None if roots.insert(&span.trace_id) => {}
+            None => gaps.push((emitter(span), format!("a second root, {}", named(span)))),
         }
     }
     gaps
+}
+
+fn named(span: &Span) -> String {
+    format!("{} \"{}\"", span.service, span.name)
 }
 
 /// Who sent the message or request that this span handles.
@@ -338,6 +340,13 @@ mod tests {
         let spans = &mut example::traces(&mut run).traces[0].spans;
         spans.retain(|span| span.name != "process payment.held");
         assert_eq!(judged(&run, &example::journal()).label(), "invalid");
+    }
+
+    #[test]
+    fn a_trace_that_the_edge_began_is_as_good_as_one_that_the_caller_began() {
+        let mut run = example::run();
+        example::traces(&mut run).traces[0].spans[0].parent_id = None;
+        assert_eq!(judged(&run, &unbroken()), Verdict::Valid);
     }
 
     #[test]

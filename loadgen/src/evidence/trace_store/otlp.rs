@@ -3,6 +3,7 @@
 use checkers::traces::Span;
 use serde::Deserialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 #[derive(Deserialize)]
 struct Answer {
@@ -40,6 +41,7 @@ struct ScopeSpans {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct OtlpSpan {
+    trace_id: String,
     span_id: String,
     #[serde(default)]
     parent_span_id: String,
@@ -63,38 +65,50 @@ struct Attribute {
     value: Value,
 }
 
-/// Of one trace; several answers of a stream stand one after the other.
-pub fn spans(body: &[u8]) -> Result<Vec<Span>, String> {
-    let mut spans = Vec::new();
+/// A span, and the order it is about, where it says so.
+pub struct Found {
+    pub span: Span,
+    pub order_id: Option<Uuid>,
+}
+
+/// Of one trace or of many; several answers of a stream stand one after the other.
+pub fn spans(body: &[u8]) -> Result<Vec<Found>, String> {
+    let mut found = Vec::new();
     for answer in serde_json::Deserializer::from_slice(body).into_iter::<Answer>() {
         let answer =
             answer.map_err(|error| format!("the trace store's answer is not a trace: {error}"))?;
         for resource in answer.result.resource_spans {
-            let service = attribute(&resource.resource.attributes, "service.name")
-                .and_then(|value| value["stringValue"].as_str())
+            let service = text(&resource.resource.attributes, "service.name")
                 .unwrap_or_default()
                 .to_owned();
             let all = resource
                 .scope_spans
                 .into_iter()
                 .flat_map(|scope| scope.spans);
-            spans.extend(all.map(|span| convert(&service, span)));
+            found.extend(all.map(|span| convert(&service, span)));
         }
     }
-    Ok(spans)
+    Ok(found)
 }
 
-fn convert(service: &str, span: OtlpSpan) -> Span {
+fn convert(service: &str, span: OtlpSpan) -> Found {
     let redelivered = attribute(&span.attributes, "messaging.redelivered")
         .is_some_and(|value| value["boolValue"] == Value::Bool(true));
-    Span {
+    let order_id = text(&span.attributes, "breakwater.order_id").and_then(|id| id.parse().ok());
+    let span = Span {
+        trace_id: span.trace_id,
         span_id: span.span_id,
         parent_id: (!is_unset(&span.parent_span_id)).then_some(span.parent_span_id),
         service: service.to_owned(),
         name: span.name,
         links: span.links.into_iter().map(|link| link.span_id).collect(),
         redelivered,
-    }
+    };
+    Found { span, order_id }
+}
+
+fn text<'a>(attributes: &'a [Attribute], key: &str) -> Option<&'a str> {
+    attribute(attributes, key).and_then(|value| value["stringValue"].as_str())
 }
 
 /// A root has no parent, or one of zeroes.
@@ -119,10 +133,13 @@ mod tests {
             "value":{"stringValue":"orders"}}]},"scopeSpans":[{"spans":[
             {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331","name":"POST /orders",
              "kind":2,"startTimeUnixNano":"1","endTimeUnixNano":"2"},
-            {"spanId":"00f067aa0ba902b7","parentSpanId":"b7ad6b7169203331","name":"process stock.rejected",
-             "attributes":[{"key":"messaging.redelivered","value":{"boolValue":true}}],
+            {"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"00f067aa0ba902b7","parentSpanId":"b7ad6b7169203331","name":"process stock.rejected",
+             "attributes":[{"key":"messaging.redelivered","value":{"boolValue":true}},
+             {"key":"breakwater.order_id","value":{"stringValue":"00000000-0000-0000-0000-000000000000"}}],
              "links":[{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331"}]}]}]}]}}"#;
-        let spans = spans(body).expect("a trace");
+        let found = spans(body).expect("a trace");
+        assert_eq!(found[1].order_id, Some(Uuid::nil()));
+        let spans: Vec<Span> = found.into_iter().map(|found| found.span).collect();
         assert_eq!(
             (spans[0].service.as_str(), &spans[0].parent_id),
             ("orders", &None)
