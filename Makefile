@@ -1,10 +1,33 @@
-.PHONY: up down status
+# The one front door. `make` names the doors.
+
+SEED ?= $(shell date +%s)
+BUILD = cargo build --workspace --bins
+DEMO  = .run-demo
+FILES = --endpoints $(DEMO)/endpoints.json --secrets $(DEMO)/secrets.json
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test up down status bench check
+
+help:    ## this list
+	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+demo:    ## everything up, every service killed under load, judged; SEED=7 chooses the run
+	$(BUILD) && target/debug/platform run --dir $(DEMO) -- target/debug/loadgen run $(FILES) --seed $(SEED) --method 'target/debug/chaos kill --each-service --pause 3s $(FILES)'
+
+test:    ## every test there is
+	$(BUILD) && target/debug/platform install && cargo test --workspace
 
 up:      ## everything, until Ctrl-C
-	cargo build --workspace --bins && target/debug/platform up
+	$(BUILD) && target/debug/platform up
 
 down:    ## stop what `make up` left, if anything
 	target/debug/platform down
 
 status:  ## every process
 	target/debug/platform status
+
+bench:   ## the figures of BENCHMARKS.md, on this machine
+	$(BUILD) && target/debug/bench --write BENCHMARKS.md
+
+check:   ## format, lints, and licences where cargo-deny is installed
+	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; fi

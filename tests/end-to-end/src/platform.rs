@@ -10,6 +10,8 @@ pub const OUTBOX_LIMIT: usize = 40;
 
 /// What tests know of it.
 pub struct Known {
+    /// The run folder.
+    pub dir: PathBuf,
     pub endpoints: Endpoints,
     pub secrets: Secrets,
     pub admin_amqp_url: String,
@@ -31,6 +33,7 @@ pub fn known() -> &'static Known {
             runtime.block_on(async {
                 let platform = start().await;
                 let known = Known {
+                    dir: platform.run_dir().path().to_owned(),
                     endpoints: platform.endpoints().clone(),
                     secrets: platform.secrets().clone(),
                     admin_amqp_url: platform.admin_amqp_url().to_owned(),

@@ -6,6 +6,7 @@
 mod absences;
 mod api;
 mod hostile_input;
+mod judgement;
 mod kills;
 mod outcomes;
 mod poison;
