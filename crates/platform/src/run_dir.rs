@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 use crate::process::Account;
 
+/// What a supervisor in the background has to say.
+pub const SUPERVISOR_LOG: &str = "platform.log";
+
 #[derive(Clone, Debug)]
 pub struct RunDir {
     path: PathBuf,
@@ -65,6 +68,19 @@ impl RunDir {
         make_empty(&folder, 0o700)?;
         chown(&folder, Some(account.uid), Some(account.gid))?;
         Ok(folder)
+    }
+
+    /// Forgets the logs of the run before; the supervisor's own may be open already.
+    pub fn forget_logs(&self) {
+        for entry in std::fs::read_dir(self.logs())
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            if entry.file_name() != SUPERVISOR_LOG {
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Forgets what only a running platform needs. Logs stay.

@@ -38,6 +38,7 @@ impl Site {
             }));
         };
         sweep(&run_dir).await;
+        run_dir.forget_logs();
         let supervisor = Supervisor::open(run_dir.path(), &run_dir.logs()).map_err(folder())?;
         Ok(Site {
             supervisor: Arc::new(supervisor),

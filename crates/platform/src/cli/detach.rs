@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::Failure;
 use crate::lock::{Holder, Lock};
-use crate::run_dir::RunDir;
+use crate::run_dir::{RunDir, SUPERVISOR_LOG};
 use crate::start::StartError;
 
 /// How often its log is looked at: often enough to read along.
@@ -20,7 +20,7 @@ pub async fn detach(dir: &Path) -> Result<ExitCode, Failure> {
     if let Holder::Process(pid) = Lock::holder(&run_dir).map_err(Failure::other)? {
         return Err(StartError::Running(pid).into());
     }
-    let log_path = run_dir.logs().join("platform.log");
+    let log_path = run_dir.logs().join(SUPERVISOR_LOG);
     let log = OpenOptions::new()
         .create(true)
         .write(true)
