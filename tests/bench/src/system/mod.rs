@@ -1,0 +1,108 @@
+//! Breakwater whole, on a private platform, from its start to what its load left behind.
+//!
+//! # Layout
+//! - [`generator`]: `loadgen`'s open loop, one phase at a time
+//! - [`backlog`]: whether orders under way pile up
+//! - [`latency`]: one modest rate, both coordinations
+//! - [`rate`]: the highest rate that is kept up with
+//! - [`demand`]: what one order costs in messages and rows
+//! - [`memory`]: what our processes hold
+
+pub mod backlog;
+pub mod demand;
+pub mod generator;
+pub mod latency;
+pub mod memory;
+pub mod rate;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use platform::config::Progress;
+use platform::servers::Tracing;
+use platform::{Config, Platform};
+
+use crate::run::{BenchError, say};
+use crate::settings::{Section, Settings};
+use generator::{Coordination, Generator};
+use latency::Latency;
+use memory::Memory;
+use rate::Highest;
+
+/// A service may finish what it is doing, which after a drained load is nothing.
+const STOP_GRACE: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Traces {
+    /// Every order, into the embedded store.
+    All,
+    None,
+}
+
+/// What one platform showed.
+#[derive(Clone, Debug)]
+pub struct System {
+    pub ready_after: Duration,
+    pub at_rest: Memory,
+    pub latency: Vec<Latency>,
+    pub highest: Vec<Highest>,
+    /// When there was a load.
+    pub after_load: Option<Memory>,
+}
+
+pub async fn measure(
+    settings: &Settings,
+    programs: &Path,
+    dir: &Path,
+    traces: Traces,
+) -> Result<System, BenchError> {
+    let mut config = Config::breakwater(dir, programs);
+    if traces == Traces::None {
+        config.tracing = Tracing::Off;
+    }
+    config.progress = Progress::new(say);
+    let started = Instant::now();
+    let platform = Platform::start(config).await?;
+    let ready_after = started.elapsed();
+    let measured = under_load(settings, &platform, ready_after).await;
+    platform.stop(STOP_GRACE).await;
+    measured
+}
+
+async fn under_load(
+    settings: &Settings,
+    platform: &Platform,
+    ready_after: Duration,
+) -> Result<System, BenchError> {
+    let mut system = System {
+        ready_after,
+        at_rest: Memory::of(platform.supervisor()),
+        latency: Vec::new(),
+        highest: Vec::new(),
+        after_load: None,
+    };
+    let (latency, rate) = (
+        settings.wants(Section::Latency),
+        settings.wants(Section::Rate),
+    );
+    if !latency && !rate {
+        return Ok(system);
+    }
+    let mut generator = Generator::start(&platform.endpoints().gateway).await?;
+    if latency {
+        let meter = demand::Meter::open(platform)?;
+        for coordination in Coordination::BOTH {
+            let length = settings.latency_length();
+            let found = latency::measure(&mut generator, &meter, coordination, length).await?;
+            system.latency.push(found);
+        }
+    }
+    if rate {
+        for coordination in Coordination::BOTH {
+            let found = rate::search(&mut generator, coordination, settings).await?;
+            system.highest.push(found);
+        }
+    }
+    system.after_load = Some(Memory::of(platform.supervisor()));
+    Ok(system)
+}
