@@ -33,7 +33,7 @@ pub async fn prepare(
                 let advice = "the database and this binary do not fit: restore one of them";
                 return Err(Failure::other(format!("{error}; {advice}")));
             }
-            gate.close(&error.to_string());
+            gate.close(error.to_string());
             tracing::warn!("waiting for the database: {error}");
             let stopped = running.shutdown.requested();
             if tokio::time::timeout(PAUSE, stopped).await.is_ok() {
@@ -75,7 +75,7 @@ async fn watch(pool: PgPool, gate: Gate, shutdown: Shutdown) {
     {
         match tokio::time::timeout(PING_TIMEOUT, sqlx::query("select 1").execute(&pool)).await {
             Ok(Ok(_)) => gate.open(),
-            Ok(Err(error)) => gate.close(&error.to_string()),
+            Ok(Err(error)) => gate.close(error.to_string()),
             Err(_) => gate.close("no answer in time"),
         }
     }
