@@ -11,6 +11,7 @@
 //! - [`message`]: what a contract's message must say of itself to be sent and heard.
 //! - [`coordination`]: choreography or orchestration, chosen per order.
 //! - [`changes`]: what a batch changed, as rows to insert and rows to update.
+//! - [`golden`]: the wire form of a contract, held to examples.
 //! - [`scenario`]: given / when / then, for tests that read like sentences.
 //!
 //! **Invariant:** nothing here, and nothing that implements these traits, does IO,
@@ -19,6 +20,7 @@
 pub mod changes;
 pub mod coordination;
 pub mod core;
+pub mod golden;
 pub mod message;
 pub mod scenario;
 

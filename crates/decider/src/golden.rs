@@ -1,0 +1,26 @@
+//! Golden messages: the wire form of a contract, as it was agreed. A change of one
+//! breaks whoever listens.
+
+use crate::{Incoming, Outgoing};
+
+/// Each kind of `M` has its golden message, which parses and says the same again; in
+/// another version or under another kind it is refused.
+///
+/// # Panics
+/// If not: this is an assertion for tests.
+#[track_caller]
+pub fn assert_golden<M: Incoming + Outgoing>(kinds: &[&str], golden: &[&str]) {
+    assert_eq!(kinds.len(), golden.len(), "one golden message a kind");
+    for (kind, text) in kinds.iter().zip(golden) {
+        let message = match M::parse(kind, 1, text.as_bytes()) {
+            Ok(message) => message,
+            Err(error) => panic!("{kind}: {error}"),
+        };
+        assert_eq!(message.kind(), *kind);
+        assert_eq!(String::from_utf8_lossy(&message.encode()), *text);
+        assert!(M::parse(kind, 2, text.as_bytes()).is_err(), "{kind} 2");
+        assert!(M::parse("no.such", 1, text.as_bytes()).is_err());
+        let truncated = &text.as_bytes()[..text.len() - 1];
+        assert!(M::parse(kind, 1, truncated).is_err(), "{kind}, cut short");
+    }
+}
