@@ -206,6 +206,7 @@ impl Running {
             prefix: self.record.setup.prefix.clone(),
             started_ms: self.record.started_ms,
         };
+        self.enter("quiet");
         match wait_until_quiet(secrets, &scope, self.settings.drain).await {
             Quiet::After(_) => {}
             Quiet::Not(busy) => self
@@ -213,17 +214,11 @@ impl Running {
                 .doubts
                 .push(format!("not everything came to rest: {busy}")),
         }
-        self.enter("final reads");
         self.close_history(writer).await?;
         let history = history::read(&self.folder.history(), self.record.setup.clone())?;
-        let found = evidence::collect(
-            endpoints,
-            secrets,
-            &scope,
-            &history,
-            self.settings.trace_sample,
-        )
-        .await;
+        let sample = self.settings.trace_sample;
+        let reading = |what| self.enter(what);
+        let found = evidence::collect(endpoints, secrets, &scope, &history, sample, reading).await;
         let reads = FinalReads {
             state: found.state,
             telemetry: found.telemetry,

@@ -37,23 +37,30 @@ pub struct Evidence {
     pub traces: Part<Traces>,
 }
 
+/// `reading` hears what is being read.
 pub async fn collect(
     endpoints: &Endpoints,
     secrets: &Secrets,
     scope: &Scope,
     history: &History,
     trace_sample: usize,
+    mut reading: impl FnMut(&'static str),
 ) -> Evidence {
+    reading("read tables");
     let mut state = databases::read(secrets, scope).await;
     let orders: BTreeSet<Uuid> = state
         .orders
         .get()
         .map(|rows| rows.orders.iter().map(|row| row.order_id).collect())
         .unwrap_or_default();
+    reading("read log");
     state.log = event_log::read(&secrets.amqp, scope, &orders).await.into();
+    reading("read queues");
     state.bindings = bindings::read(endpoints, secrets).await.into();
     state.dead_letters = dead_letters::read(endpoints, secrets, scope).await.into();
+    reading("read metrics");
     let telemetry = prometheus::read(endpoints, scope, &state).await.into();
+    reading("read traces");
     let traces = trace_store::read(endpoints, history, &state, trace_sample)
         .await
         .into();
