@@ -46,14 +46,16 @@ pub async fn detach(dir: &Path) -> Result<ExitCode, Failure> {
             && matches!(Lock::holder(&run_dir), Ok(Holder::Process(pid)) if pid == supervisor.id());
         let mut text = String::new();
         let _ = reader.read_to_string(&mut text);
-        print!("{text}");
-        let _ = std::io::stdout().flush();
+        let mut terminal = std::io::stdout();
+        let _ = terminal
+            .write_all(text.as_bytes())
+            .and_then(|()| terminal.flush());
         if let Some(status) = ended {
             let code = status.code().and_then(|code| u8::try_from(code).ok());
             return Ok(ExitCode::from(code.unwrap_or(1).max(1)));
         }
         if ready {
-            println!(
+            say!(
                 "runs in the background (process {}); platform down ends it",
                 supervisor.id()
             );

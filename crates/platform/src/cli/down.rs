@@ -17,20 +17,20 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 pub async fn down(place: &Place) -> Result<ExitCode, Failure> {
     if !place.dir.is_dir() {
-        println!("nothing runs in {}", place.dir.display());
+        say!("nothing runs in {}", place.dir.display());
         return Ok(ExitCode::SUCCESS);
     }
     let run_dir = RunDir::open(&place.dir).map_err(Failure::other)?;
     let holder = |run_dir| Lock::holder(run_dir).map_err(Failure::other);
     match holder(&run_dir)? {
-        Holder::Nobody => println!("nothing runs in {}", place.dir.display()),
+        Holder::Nobody => say!("nothing runs in {}", place.dir.display()),
         Holder::Process(pid) => {
-            println!("stopping (process {pid})");
+            say!("stopping (process {pid})");
             send(pid, Signal::TERM)?;
             let deadline = Instant::now() + PATIENCE;
             while matches!(holder(&run_dir)?, Holder::Process(_)) {
                 if Instant::now() > deadline {
-                    println!("it does not stop; killing it");
+                    say!("it does not stop; killing it");
                     send(pid, Signal::KILL)?;
                     break;
                 }
@@ -43,7 +43,7 @@ pub async fn down(place: &Place) -> Result<ExitCode, Failure> {
         let text = format!("processes {left:?} do not end; look with: ps -fp PID");
         return Err(Failure::Other(text));
     }
-    println!("nothing is left running");
+    say!("nothing is left running");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,6 +11,14 @@
 //! | 78 | a setting is wrong |
 //! | 128 + n | ended by signal n; `run` else answers with its command's own code |
 
+/// A line for whoever looks on. If nobody does any more, the work goes on: `println!` would panic.
+macro_rules! say {
+    ($($line:tt)*) => {{
+        use std::io::Write;
+        let _ = writeln!(std::io::stdout(), $($line)*);
+    }};
+}
+
 mod detach;
 mod down;
 mod exit;

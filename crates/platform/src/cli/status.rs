@@ -25,7 +25,7 @@ struct Row {
 
 pub async fn status(place: &Place) -> Result<ExitCode, Failure> {
     let nothing = || {
-        println!("nothing runs in {}", place.dir.display());
+        say!("nothing runs in {}", place.dir.display());
         Ok(ExitCode::from(NOTHING_RUNS))
     };
     if !place.dir.is_dir() {
@@ -36,7 +36,7 @@ pub async fn status(place: &Place) -> Result<ExitCode, Failure> {
         return nothing();
     };
     let Ok(endpoints) = Endpoints::read(&run_dir) else {
-        println!("starting (process {supervisor})");
+        say!("starting (process {supervisor})");
         return Ok(ExitCode::from(1));
     };
     let secrets = Secrets::read(&run_dir).map_err(Failure::other)?;
@@ -54,12 +54,15 @@ pub async fn status(place: &Place) -> Result<ExitCode, Failure> {
         .json()
         .await
         .map_err(Failure::other)?;
-    println!(
+    say!(
         "{:<18}{:>8}  {:<11}{:<7}restarts",
-        "name", "pid", "state", "ready"
+        "name",
+        "pid",
+        "state",
+        "ready"
     );
     for row in &rows {
-        println!(
+        say!(
             "{:<18}{:>8}  {:<11}{:<7}{}",
             row.name,
             row.pid

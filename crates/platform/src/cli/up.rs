@@ -24,12 +24,12 @@ pub async fn up(up: Up) -> Result<ExitCode, Failure> {
     }
     let mut signals = StopSignals::catch().map_err(Failure::other)?;
     let Some(platform) = start(&up.shape, &mut signals).await? else {
-        println!("stopped before it was ready");
+        say!("stopped before it was ready");
         return Ok(ExitCode::from(130));
     };
-    print!("{}", describe(&platform));
+    say!("{}", describe(&platform).trim_end());
     if !up.own_session {
-        println!("Ctrl-C stops everything.");
+        say!("Ctrl-C stops everything.");
     }
     signals.next().await;
     stop(platform, &mut signals).await;
@@ -53,13 +53,13 @@ pub async fn start(shape: &Shape, signals: &mut StopSignals) -> Result<Option<Pl
 
 pub async fn stop(platform: Platform, signals: &mut StopSignals) {
     let begun = Instant::now();
-    println!("stopping");
+    say!("stopping");
     tokio::select! {
         () = platform.stop(STOP_GRACE) => {}
         // Dropping the platform is a stop without manners.
-        _ = signals.next() => println!("at once, then"),
+        _ = signals.next() => say!("at once, then"),
     }
-    println!("stopped after {:.1} s", begun.elapsed().as_secs_f64());
+    say!("stopped after {:.1} s", begun.elapsed().as_secs_f64());
 }
 
 fn config(shape: &Shape) -> Result<Config, Failure> {
@@ -101,7 +101,7 @@ fn config(shape: &Shape) -> Result<Config, Failure> {
 }
 
 fn printing() -> Progress {
-    Progress::new(|line| println!("{line}"))
+    Progress::new(|line| say!("{line}"))
 }
 
 fn describe(platform: &Platform) -> String {

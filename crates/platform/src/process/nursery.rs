@@ -28,12 +28,12 @@ struct Open {
 }
 
 /// Held by each task of the nursery: tells it when to end, and the nursery when it has.
-pub struct Life {
+pub struct Lease {
     closing: watch::Receiver<bool>,
     _held: Option<mpsc::Sender<()>>,
 }
 
-impl Life {
+impl Lease {
     pub async fn ends(&mut self) {
         // An error means that the nursery itself is gone: the same thing.
         let _ = self.closing.wait_for(|closing| *closing).await;
@@ -62,12 +62,12 @@ impl Nursery {
     }
 
     /// Runs `task` on the nursery's thread.
-    pub fn spawn<F, T>(&self, task: impl FnOnce(Life) -> F) -> tokio::task::JoinHandle<T>
+    pub fn spawn<F, T>(&self, task: impl FnOnce(Lease) -> F) -> tokio::task::JoinHandle<T>
     where
         F: Future<Output = T> + Send + 'static,
         T: Send + 'static,
     {
-        self.runtime.spawn(task(Life {
+        self.runtime.spawn(task(Lease {
             closing: self.closing.subscribe(),
             _held: self.open().as_ref().map(|open| open.held.clone()),
         }))

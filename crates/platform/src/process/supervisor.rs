@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
 
 use super::launch::launch;
 use super::log::Log;
@@ -33,15 +32,6 @@ struct Tended {
     spec: Arc<ProcessSpec>,
     orders: mpsc::Sender<Order>,
     status: watch::Receiver<Status>,
-}
-
-#[derive(Debug, thiserror::Error)]
-#[error("{name} is not ready{why}; its log is {log}\n{tail}")]
-pub struct NotReady {
-    pub name: String,
-    pub why: String,
-    pub log: String,
-    pub tail: String,
 }
 
 impl Supervisor {
@@ -88,7 +78,7 @@ impl Supervisor {
             status: Arc::new(status),
             orders: received,
         };
-        self.nursery.spawn(|life| tender.tend(life));
+        self.nursery.spawn(|lease| tender.tend(lease));
         processes.insert(
             spec.name.clone(),
             Tended {
@@ -102,12 +92,12 @@ impl Supervisor {
     /// Runs something that ends by itself, on the same terms.
     pub async fn run(&self, spec: ProcessSpec) -> io::Result<ExitStatus> {
         let (run_dir, log) = (self.run_dir.clone(), Log::of(&self.logs, &spec.name));
-        let running = self.nursery.spawn(|mut life| async move {
+        let running = self.nursery.spawn(|mut lease| async move {
             let mut child = launch(&spec, &run_dir, &log)?;
             tokio::select! {
                 exit = child.wait() => exit,
                 // Dropping the child kills it.
-                () = life.ends() => Err(io::Error::from(io::ErrorKind::Interrupted)),
+                () = lease.ends() => Err(io::Error::from(io::ErrorKind::Interrupted)),
             }
         });
         running.await.map_err(io::Error::other)?
@@ -186,60 +176,9 @@ impl Supervisor {
         }
     }
 
-    /// Waits until all `names` are ready, telling each as it comes.
-    pub async fn ready(
-        &self,
-        names: &[String],
-        patience: Duration,
-        mut came: impl FnMut(&str),
-    ) -> Result<(), NotReady> {
-        let deadline = Instant::now() + patience;
-        let mut waiting = JoinSet::new();
-        for name in names {
-            let Some(mut status) = self.processes().get(name).map(|it| it.status.clone()) else {
-                continue;
-            };
-            let log = Log::of(&self.logs, name);
-            waiting.spawn(async move {
-                let seen = timeout_at(
-                    deadline,
-                    status.wait_for(|status| status.ready || status.hopeless),
-                )
-                .await
-                .map(|seen| seen.is_ok_and(|status| status.ready));
-                let status = status.borrow().clone();
-                match seen {
-                    Ok(true) => Ok(status.name),
-                    outcome => Err(NotReady {
-                        why: why(&status, outcome.is_err().then_some(patience)),
-                        name: status.name,
-                        log: log.path().display().to_string(),
-                        tail: log.tail(TAIL_LINES),
-                    }),
-                }
-            });
-        }
-        while let Some(joined) = waiting.join_next().await {
-            match joined {
-                Ok(outcome) => came(&outcome?),
-                Err(error) => std::panic::resume_unwind(error.into_panic()),
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits until `name` is as wished; false when it is not in time.
-    pub async fn until(
-        &self,
-        name: &str,
-        patience: Duration,
-        wish: impl FnMut(&Status) -> bool,
-    ) -> bool {
-        let Some(mut status) = self.processes().get(name).map(|it| it.status.clone()) else {
-            return false;
-        };
-        let seen = tokio::time::timeout(patience, status.wait_for(wish)).await;
-        seen.is_ok_and(|seen| seen.is_ok())
+    /// To wait for what `name` becomes.
+    pub(super) fn watch(&self, name: &str) -> Option<watch::Receiver<Status>> {
+        Some(self.processes().get(name)?.status.clone())
     }
 
     fn orders_of(&self, name: &str) -> Option<mpsc::Sender<Order>> {
@@ -252,18 +191,4 @@ impl Supervisor {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// As much as a screen shows beside the rest.
-const TAIL_LINES: usize = 15;
-
-fn why(status: &Status, waited: Option<Duration>) -> String {
-    let mut why = String::new();
-    if let Some(exit) = &status.last_exit {
-        why += &format!(": it {exit} ({} starts)", status.restarts);
-    }
-    if let Some(waited) = waited {
-        why += &format!(" after {} s", waited.as_secs());
-    }
-    why
 }

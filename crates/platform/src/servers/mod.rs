@@ -3,6 +3,7 @@
 mod databases;
 mod definitions;
 mod epmd;
+mod jaeger;
 mod postgres;
 mod prometheus;
 mod rabbitmq;
