@@ -19,6 +19,7 @@ use checkers::traces::Traces;
 use uuid::Uuid;
 
 use crate::endpoints::{Endpoints, Secrets};
+pub use databases::wrong_accounts;
 pub use quiescence::{Quiet, wait_until_quiet};
 
 /// Whose evidence is wanted.

@@ -35,6 +35,8 @@ pub enum RunError {
     Endpoints(#[from] EndpointsError),
     #[error(transparent)]
     Folder(#[from] FolderError),
+    #[error("the databases cannot be read: {0}")]
+    Databases(String),
     #[error(transparent)]
     WarmUp(#[from] WarmUpError),
     #[error("the history cannot be written: {0}")]
@@ -58,7 +60,7 @@ pub async fn run(settings: Settings) -> Result<Folder, RunError> {
     let secrets = Secrets::read(&settings.secrets)?;
     let (mut running, writer) = Running::begin(settings, &endpoints)?;
     let printing = progress::start(running.drive.tally.clone(), running.phase.subscribe());
-    running.warm_up().await?;
+    running.warm_up(&secrets).await?;
     running.load().await;
     running.finish(writer, &endpoints, &secrets).await?;
     printing.abort();
@@ -113,8 +115,10 @@ impl Running {
         ))
     }
 
-    async fn warm_up(&mut self) -> Result<(), RunError> {
+    async fn warm_up(&mut self, secrets: &Secrets) -> Result<(), RunError> {
         self.enter("warm-up");
+        let already_wrong = evidence::wrong_accounts(secrets).await;
+        self.record.setup.already_wrong = already_wrong.map_err(RunError::Databases)?;
         // Not part of the measured load.
         let unmeasured = Drive {
             tally: Arc::default(),

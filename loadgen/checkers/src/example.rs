@@ -44,6 +44,7 @@ pub fn run() -> Run {
             unit_price_minor: 10,
             received: 100,
         }],
+        already_wrong: Vec::new(),
     };
     let mut state = FinalState {
         orders: Part::Read(OrdersRows::default()),

@@ -156,6 +156,9 @@ pub struct Setup {
     pub prefix: String,
     pub accounts: Vec<FundedAccount>,
     pub skus: Vec<StockedSku>,
+    /// Customers of others whose account was wrong before the run began: not this run's doing.
+    #[serde(default)]
+    pub already_wrong: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -287,21 +290,22 @@ impl Operation {
         )
     }
 
+    /// Unix ms from the first request to its answer.
+    pub fn answered_within_ms(&self) -> (u64, u64) {
+        let (Completion::Ok { at_us, .. }
+        | Completion::Failed { at_us, .. }
+        | Completion::Unknown { at_us, .. }) = self.completion;
+        (self.invocation.sent_us / 1_000, at_us / 1_000)
+    }
+
     /// Unix ms between which the system may have worked on it.
     pub fn window_ms(&self) -> (u64, u64) {
-        let completed_us = match self.completion {
-            Completion::Ok { at_us, .. }
-            | Completion::Failed { at_us, .. }
-            | Completion::Unknown { at_us, .. } => at_us,
-        };
-        let end_us = self
+        let (sent_ms, answered_ms) = self.answered_within_ms();
+        let ended_ms = self
             .terminal
             .as_ref()
-            .map_or(completed_us, |terminal| terminal.at_us);
-        (
-            self.invocation.sent_us / 1_000,
-            end_us.max(completed_us) / 1_000,
-        )
+            .map_or(0, |terminal| terminal.at_us / 1_000);
+        (sent_ms, answered_ms.max(ended_ms))
     }
 }
 

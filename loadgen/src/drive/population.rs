@@ -73,6 +73,7 @@ impl Population {
             prefix: self.prefix.clone(),
             accounts: self.all_accounts().cloned().collect(),
             skus: self.all_skus().cloned().collect(),
+            already_wrong: Vec::new(),
         }
     }
 }

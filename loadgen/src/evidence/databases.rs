@@ -57,6 +57,11 @@ pub async fn read(secrets: &Secrets, scope: &Scope) -> FinalState {
     }
 }
 
+/// Accounts that are wrong now. Before a run: somebody else's doing.
+pub async fn wrong_accounts(secrets: &Secrets) -> Result<Vec<String>, String> {
+    within(payments::wrong_accounts(secrets)).await
+}
+
 /// A connection that may wait for nothing without an end.
 pub(super) async fn connect(secrets: &Secrets, database: &str) -> Result<PgConnection, String> {
     let url = secrets

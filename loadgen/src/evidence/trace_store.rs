@@ -30,15 +30,13 @@ const SILENCE: Duration = Duration::from_secs(5);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Around an order's requests: the first orders are placed before they are written down (see the warm-up).
 const MARGIN_MS: u64 = 1_000;
-/// Orders looked for one by one: those of the seconds around a kill. More are lost for another reason, and one is enough
-/// to say so.
-const UNFINISHED_MAX: usize = 200;
-
 /// An order whose trace is looked for, and what of it was found: spans by trace.
 struct Wanted {
     op: u64,
     /// Unix ms within which its requests were sent.
     window_ms: (u64, u64),
+    /// Of these, from its placing to the answer.
+    placed_ms: (u64, u64),
     /// Coordination and outcome, where the order is known to have ended.
     ending: Option<(String, Outcome)>,
     found: BTreeMap<String, Vec<Span>>,
@@ -91,24 +89,35 @@ async fn search_from_the_edge(store: &Store, orders: &mut WantedOrders) -> Resul
 
 /// A killed gateway takes its spans with it; the rest of such a trace is found by what came after.
 async fn search_from_within(store: &Store, orders: &mut WantedOrders) -> Result<(), String> {
-    let unfinished: Vec<(u64, u64)> = orders
-        .values()
-        .filter(|order| !order.is_whole())
-        .map(|order| order.window_ms)
-        .take(UNFINISHED_MAX)
-        .collect();
-    for (from, to) in unfinished {
-        let (from, to) = (from.saturating_sub(MARGIN_MS), to + MARGIN_MS);
-        for (service, operation) in [
-            ("orders", "POST /orders"),
-            ("order-view", "project order.placed"),
-        ] {
+    for (service, operation) in [
+        ("orders", "POST /orders"),
+        ("order-view", "project order.placed"),
+    ] {
+        let unfinished = orders
+            .values()
+            .filter(|order| !order.is_whole())
+            .map(|order| order.placed_ms);
+        for (from, to) in merged(unfinished.collect()) {
             store
                 .search(service, operation, from, to, |traces| keep(traces, orders))
                 .await?;
         }
     }
     Ok(())
+}
+
+/// The same times with their margins, none of them twice: what a kill took lies close together.
+fn merged(mut windows: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
+    windows.sort_unstable();
+    let mut apart: Vec<(u64, u64)> = Vec::new();
+    for (from, to) in windows {
+        let (from, to) = (from.saturating_sub(MARGIN_MS), to + MARGIN_MS);
+        match apart.last_mut() {
+            Some(last) if from <= last.1 => last.1 = last.1.max(to),
+            Some(_) | None => apart.push((from, to)),
+        }
+    }
+    apart
 }
 
 fn count(orders: &WantedOrders) -> usize {
@@ -172,6 +181,7 @@ fn wanted(history: &History, state: &FinalState, sample_max: usize) -> WantedOrd
             let wanted = Wanted {
                 op: operation.op(),
                 window_ms: operation.window_ms(),
+                placed_ms: operation.answered_within_ms(),
                 ending: ending(operation, &outcomes),
                 found: BTreeMap::new(),
             };
@@ -203,5 +213,16 @@ impl Wanted {
             op: self.op,
             spans: self.found.into_values().flatten().collect(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::merged;
+
+    #[test]
+    fn windows_that_touch_are_searched_once() {
+        let merged = merged(vec![(9_000, 9_500), (5_000, 5_100), (5_600, 6_000)]);
+        assert_eq!(merged, [(4_000, 7_000), (8_000, 10_500)]);
     }
 }

@@ -22,6 +22,7 @@ fn record() -> Record {
             prefix: "r1-".into(),
             accounts: vec![account],
             skus: Vec::new(),
+            already_wrong: Vec::new(),
         },
         started_ms: 1,
         method: None,

@@ -18,7 +18,7 @@ pub fn check(history: &History, payments: &Part<PaymentsRows>) -> Report {
         exam.count(rows.ledger_elsewhere.len(), "ledger sums of earlier runs");
         exam.count(rows.accounts.len(), "accounts");
         entries_sum_to_zero(rows, &mut exam);
-        balances_are_what_the_ledger_says(rows, &mut exam);
+        balances_are_what_the_ledger_says(history, rows, &mut exam);
         deposits_are_what_was_paid_in(history, rows, &mut exam);
     }
     exam.finish()
@@ -57,9 +57,24 @@ fn sums(rows: &PaymentsRows) -> Sums<'_> {
         })
 }
 
-fn balances_are_what_the_ledger_says(rows: &PaymentsRows, exam: &mut Examination) {
+fn balances_are_what_the_ledger_says(
+    history: &History,
+    rows: &PaymentsRows,
+    exam: &mut Examination,
+) {
     let mut sums = sums(rows);
+    let already_wrong = &history.setup.already_wrong;
+    if !already_wrong.is_empty() {
+        exam.note(format!(
+            "{} accounts wrong before this run",
+            already_wrong.len()
+        ));
+    }
+    sums.retain(|(customer, _), _| !already_wrong.iter().any(|wrong| wrong == customer));
     for account in &rows.accounts {
+        if already_wrong.contains(&account.customer) {
+            continue;
+        }
         let subject = || format!("account {}", account.customer);
         for (column, balance) in balances(account) {
             let place = format!("payments.accounts.{column}_minor");
@@ -142,6 +157,23 @@ mod tests {
         assert_eq!(evidence[0].place, "payments.accounts.available_minor");
         assert_eq!(evidence[0].expected, (found - 1).to_string());
         assert_eq!(evidence[0].found, found.to_string());
+    }
+
+    #[test]
+    fn an_account_that_was_wrong_before_the_run_is_noted_and_not_counted() {
+        let mut run = example::run();
+        let mut old = example::payments(&mut run).accounts[0].clone();
+        old.customer = "somebody-else".into();
+        example::payments(&mut run).accounts.push(old);
+        let verdict = |run: &crate::Run| check(&run.history, &run.state.payments);
+        assert_eq!(verdict(&run).verdict.label(), "invalid");
+        run.history.setup.already_wrong.push("somebody-else".into());
+        assert_eq!(verdict(&run).verdict, Verdict::Valid);
+        assert!(
+            verdict(&run)
+                .examined
+                .contains("1 accounts wrong before this run")
+        );
     }
 
     #[test]

@@ -17,6 +17,26 @@ pub async fn read(secrets: &Secrets, scope: &Scope) -> Result<PaymentsRows, Stri
     Ok(rows)
 }
 
+/// Customers whose balances are not what their ledger says.
+pub async fn wrong_accounts(secrets: &Secrets) -> Result<Vec<String>, String> {
+    let mut connection = snapshot(secrets, "payments").await?;
+    let query = "select a.customer from accounts a join ( \
+            select customer, coalesce(sum(amount_minor) filter (where account = 'available'), 0) as available, \
+                coalesce(sum(amount_minor) filter (where account = 'held'), 0) as held, \
+                coalesce(sum(amount_minor) filter (where account = 'captured'), 0) as captured \
+            from ledger group by customer \
+        ) l using (customer) \
+        where (a.available_minor, a.held_minor, a.captured_minor) <> (l.available, l.held, l.captured) \
+        order by 1";
+    let rows = sqlx::query(query)
+        .fetch_all(&mut connection)
+        .await
+        .map_err(of("payments"))?;
+    rows.iter()
+        .map(|row| row.try_get("customer").map_err(of("payments")))
+        .collect()
+}
+
 /// Without what belongs to orders of others.
 pub fn of_the_run(mut rows: PaymentsRows, foreign: &BTreeSet<Uuid>) -> PaymentsRows {
     rows.payments.retain(|row| !foreign.contains(&row.order_id));
