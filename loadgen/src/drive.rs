@@ -6,6 +6,7 @@ pub mod operation;
 pub mod plan;
 pub mod population;
 pub mod schedule;
+pub mod trace_ids;
 pub mod warm_up;
 
 use std::sync::Arc;

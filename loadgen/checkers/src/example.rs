@@ -1,6 +1,8 @@
 //! A small valid run, for the tests to break: one order confirmed, one refused, one cancelled.
 
-use std::collections::BTreeMap;
+mod doors;
+mod metrics;
+mod rows;
 
 use uuid::Uuid;
 
@@ -9,8 +11,10 @@ use crate::claims::{closure, traces as trace_claim};
 use crate::history::*;
 use crate::journal::{Injection, Journal, Receipt};
 use crate::state::*;
-use crate::telemetry::{GaugeSample, Series, Telemetry};
 use crate::traces::{Span, Trace, Traces};
+pub use doors::*;
+use metrics::metrics;
+use rows::{effects, pay, rows};
 
 const SKU: &str = "r1-sku";
 const CUSTOMER: &str = "r1-customer";
@@ -114,49 +118,6 @@ pub fn journal() -> Journal {
     }
 }
 
-// === doors for the tests ===
-
-fn part<T>(part: &mut Part<T>) -> &mut T {
-    match part {
-        Part::Read(value) => value,
-        Part::Missing(why) => panic!("{why}"),
-    }
-}
-
-pub fn orders(run: &mut Run) -> &mut OrdersRows {
-    part(&mut run.state.orders)
-}
-
-pub fn inventory(run: &mut Run) -> &mut InventoryRows {
-    part(&mut run.state.inventory)
-}
-
-pub fn payments(run: &mut Run) -> &mut PaymentsRows {
-    part(&mut run.state.payments)
-}
-
-pub fn shipping(run: &mut Run) -> &mut ShippingRows {
-    part(&mut run.state.shipping)
-}
-
-pub fn order_view(run: &mut Run) -> &mut OrderViewRows {
-    part(&mut run.state.order_view)
-}
-
-pub fn log(run: &mut Run) -> &mut EventLog {
-    part(&mut run.state.log)
-}
-
-pub fn telemetry(run: &mut Run) -> &mut Telemetry {
-    part(&mut run.telemetry)
-}
-
-pub fn traces(run: &mut Run) -> &mut Traces {
-    part(&mut run.traces)
-}
-
-// === the run ===
-
 fn order_id(op: u64) -> Uuid {
     Uuid::from_u128(u128::from(op) + 1)
 }
@@ -177,28 +138,6 @@ fn receive(run: &mut Run) {
         "available",
         1_000,
     );
-}
-
-fn pay(run: &mut Run, cause: Uuid, kind: &str, from: &str, to: &str, amount_minor: i64) {
-    for (account, amount_minor) in [(from, -amount_minor), (to, amount_minor)] {
-        payments(run).ledger.push(LedgerRow {
-            cause,
-            kind: kind.into(),
-            account: account.into(),
-            customer: CUSTOMER.into(),
-            amount_minor,
-        });
-    }
-}
-
-fn stock(run: &mut Run, cause: Uuid, kind: &str) {
-    let row = StockLedgerRow {
-        cause,
-        kind: kind.into(),
-        sku: SKU.into(),
-        quantity: QUANTITY,
-    };
-    inventory(run).ledger.push(row);
 }
 
 fn answered(op: u64, action: Action, order_id: Uuid) -> Operation {
@@ -263,107 +202,6 @@ fn order(run: &mut Run, op: u64, coordination: &str, country: &str, outcome: Out
     publish(run, op, &format!("order.{}", outcome.status), coordination);
     let spans = spans(op, coordination, &outcome);
     traces(run).traces.push(Trace { op, spans });
-}
-
-fn effects(run: &mut Run, id: Uuid, outcome: &Outcome) {
-    stock(run, id, "reserve");
-    pay(run, id, "hold", "available", "held", TOTAL_MINOR);
-    if outcome.status == Status::Confirmed {
-        stock(run, id, "dispatch");
-        pay(run, id, "capture", "held", "captured", TOTAL_MINOR);
-    } else {
-        stock(run, id, "release");
-        pay(run, id, "release", "held", "available", TOTAL_MINOR);
-    }
-}
-
-fn rows(run: &mut Run, op: u64, coordination: &str, outcome: &Outcome) {
-    let order_id = order_id(op);
-    let lines = vec![PricedLine {
-        sku: SKU.into(),
-        quantity: QUANTITY,
-        unit_price_minor: 10,
-    }];
-    let confirmed = outcome.status == Status::Confirmed;
-    let state = |yes: &str, no: &str| {
-        if confirmed {
-            yes.to_owned()
-        } else {
-            no.to_owned()
-        }
-    };
-    inventory(run).reservations.push(ReservationRow {
-        order_id,
-        state: state("dispatched", "released"),
-        lines: vec![OrderLine {
-            sku: SKU.into(),
-            quantity: QUANTITY,
-        }],
-    });
-    payments(run).payments.push(PaymentRow {
-        order_id,
-        customer: CUSTOMER.into(),
-        amount_minor: TOTAL_MINOR,
-        state: state("captured", "released"),
-    });
-    shipping(run).shipments.push(ShipmentRow {
-        order_id,
-        state: state("arranged", "voided"),
-    });
-    order_view(run).orders.push(ViewRow {
-        order_id,
-        customer: CUSTOMER.into(),
-        status: outcome.status,
-        reason: outcome.reason.clone(),
-        coordination: coordination.into(),
-        version: 2,
-        total_minor: TOTAL_MINOR,
-        lines: lines.clone(),
-        placed_at_ms: 7,
-    });
-    orders(run).orders.push(OrderRow {
-        order_id,
-        customer: CUSTOMER.into(),
-        status: outcome.status,
-        reason: outcome.reason.clone(),
-        coordination: coordination.into(),
-        version: 2,
-        total_minor: TOTAL_MINOR,
-        lines,
-        postcode: op.to_string(),
-        placed_at_ms: 7,
-        terminal_at_ms: Some(9),
-    });
-    *orders(run)
-        .totals
-        .entry(outcome.status.to_string())
-        .or_default() += 1;
-    *order_view(run)
-        .totals
-        .entry(outcome.status.to_string())
-        .or_default() += 1;
-    *inventory(run)
-        .totals
-        .entry(state("dispatched", "released"))
-        .or_default() += 1;
-    *payments(run)
-        .totals
-        .entry(state("captured", "released"))
-        .or_default() += 1;
-    *shipping(run)
-        .totals
-        .entry(state("arranged", "voided"))
-        .or_default() += 1;
-    if coordination == "orchestration" {
-        part(&mut run.state.orchestrator).sagas.push(SagaRow {
-            order_id,
-            phase: "done".into(),
-        });
-        *part(&mut run.state.orchestrator)
-            .totals
-            .entry("done".into())
-            .or_default() += 1;
-    }
 }
 
 fn publish(run: &mut Run, op: u64, kind: &str, coordination: &str) {
@@ -446,99 +284,4 @@ fn spans(op: u64, coordination: &str, outcome: &Outcome) -> Vec<Span> {
         .skip(1)
         .for_each(|span| span.parent_id = Some(root.clone()));
     spans
-}
-
-fn metrics(run: &Run) -> Telemetry {
-    let state = &run.state;
-    let rows = |totals: &Totals, state: &str| totals.get(state).copied().unwrap_or(0);
-    let (orders, inventory) = (
-        state.orders.get().expect("read"),
-        state.inventory.get().expect("read"),
-    );
-    let payments = state.payments.get().expect("read");
-    let shipping = state.shipping.get().expect("read");
-    let released = rows(&inventory.totals, "released");
-    let confirmed = rows(&orders.totals, "confirmed");
-    let mut counters = vec![
-        counter(
-            "orders",
-            &[("event", "order.placed")],
-            orders.orders.len() as u64,
-        ),
-        counter("orders", &[("event", "order.confirmed")], confirmed),
-        counter(
-            "orders",
-            &[("event", "order.rejected")],
-            rows(&orders.totals, "rejected"),
-        ),
-        counter(
-            "orders",
-            &[("event", "order.cancelled")],
-            rows(&orders.totals, "cancelled"),
-        ),
-        counter(
-            "inventory",
-            &[("event", "stock.reserved")],
-            confirmed + released,
-        ),
-        counter("inventory", &[("event", "stock.released")], released),
-        counter("inventory", &[("event", "stock.dispatched")], confirmed),
-        counter(
-            "payments",
-            &[("event", "payment.held")],
-            confirmed + released,
-        ),
-        counter("payments", &[("event", "payment.released")], released),
-        counter("payments", &[("event", "payment.captured")], confirmed),
-        counter("shipping", &[("event", "shipment.arranged")], confirmed),
-        counter(
-            "shipping",
-            &[("event", "shipment.voided")],
-            rows(&shipping.totals, "voided"),
-        ),
-        counter("orchestrator", &[("event", "saga.started")], 1),
-    ];
-    for (service, mailbox) in state.mailboxes() {
-        for (kind, ids) in &mailbox.expect("read").inbox {
-            let labels = [("kind", kind.as_str()), ("outcome", "processed")];
-            let mut series = counter(service, &labels, ids.len() as u64);
-            series.name = "breakwater_messages_handled_total".into();
-            counters.push(series);
-        }
-    }
-    let view = &state.order_view.get().expect("read").totals;
-    let sagas = &state.orchestrator.get().expect("read").totals;
-    let mut gauges = Vec::new();
-    for (service, totals) in [
-        ("orders", &orders.totals),
-        ("inventory", &inventory.totals),
-        ("payments", &payments.totals),
-        ("shipping", &shipping.totals),
-        ("orchestrator", sagas),
-        ("order-view", view),
-    ] {
-        for (state, rows) in totals {
-            gauges.push(GaugeSample {
-                name: "breakwater_entities".into(),
-                service: service.into(),
-                instance: format!("{service}-1"),
-                labels: BTreeMap::from([("state".to_owned(), state.clone())]),
-                value: *rows as f64,
-            });
-        }
-    }
-    Telemetry { counters, gauges }
-}
-
-fn counter(service: &str, labels: &[(&str, &str)], value: u64) -> Series {
-    Series {
-        name: "breakwater_events_total".into(),
-        service: service.into(),
-        instance: format!("{service}-1"),
-        labels: labels
-            .iter()
-            .map(|(key, value)| ((*key).into(), (*value).into()))
-            .collect(),
-        samples: vec![(STARTED_MS + 2_000, value as f64)],
-    }
 }

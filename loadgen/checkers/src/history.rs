@@ -1,122 +1,14 @@
 //! What the load generator did and was promised: one operation, one invocation, one completion.
 
+mod line;
+mod outcome;
+mod setup;
+
 use std::collections::BTreeMap;
-use std::fmt;
 
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
-
-/// One line of `history.jsonl`. Times are unix microseconds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
-pub enum HistoryLine {
-    Invoke(Invocation),
-    /// It definitely happened.
-    Ok {
-        op: u64,
-        at_us: u64,
-        promise: Promise,
-    },
-    /// It definitely did not happen.
-    Failed {
-        op: u64,
-        at_us: u64,
-        status: Option<u16>,
-        why: String,
-    },
-    /// It may have happened: a timeout, a reset, a 5xx, a lost answer.
-    Unknown {
-        op: u64,
-        at_us: u64,
-        why: String,
-    },
-    /// The first time the public API showed the order in a terminal state.
-    Terminal {
-        op: u64,
-        at_us: u64,
-        outcome: Outcome,
-        version: i64,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Invocation {
-    pub op: u64,
-    pub session: u32,
-    pub trace_id: String,
-    /// The caller's own span: nobody exports it, so it is the one parent a trace may miss.
-    pub span_id: String,
-    /// When the schedule wanted it sent.
-    pub intended_us: u64,
-    pub sent_us: u64,
-    #[serde(flatten)]
-    pub action: Action,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Action {
-    Place(Place),
-    Cancel {
-        of: u64,
-        order_id: Uuid,
-    },
-    Read {
-        of: u64,
-        order_id: Uuid,
-        token: Option<i64>,
-    },
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Place {
-    pub key: String,
-    pub customer: String,
-    pub lines: Vec<OrderLine>,
-    pub total_minor: i64,
-    pub country: String,
-    /// Unique in the run: an order whose answer was lost is recognised by it.
-    pub postcode: String,
-    pub coordination: String,
-    /// How the order may end, as its data says.
-    pub allowed: Vec<Outcome>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct OrderLine {
-    pub sku: String,
-    pub quantity: i64,
-}
-
-/// What the answer said.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Promise {
-    pub order_id: Uuid,
-    pub version: Option<i64>,
-    pub status: Option<Status>,
-    /// A read that was answered with `Consistency: stale`.
-    #[serde(default)]
-    pub stale: bool,
-    /// Requests it took; more than one means the same key was sent again.
-    pub attempts: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    Placed,
-    Confirmed,
-    Rejected,
-    Cancelled,
-}
-
-/// How an order ended: a status, and the reason where there is one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Outcome {
-    pub status: Status,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
+pub use line::{Action, HistoryLine, Invocation, OrderLine, Place, Promise};
+pub use outcome::{Outcome, Status};
+pub use setup::{FundedAccount, Setup, StockedSku};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Completion {
@@ -147,32 +39,6 @@ pub struct Operation {
     pub invocation: Invocation,
     pub completion: Completion,
     pub terminal: Option<Terminal>,
-}
-
-/// What the run put into the system before it loaded it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Setup {
-    /// Every customer and SKU of the run starts with it.
-    pub prefix: String,
-    pub accounts: Vec<FundedAccount>,
-    pub skus: Vec<StockedSku>,
-    /// Customers of others whose account was wrong before the run began: not this run's doing.
-    #[serde(default)]
-    pub already_wrong: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FundedAccount {
-    pub customer: String,
-    pub deposited_minor: i64,
-    pub blocked: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StockedSku {
-    pub sku: String,
-    pub unit_price_minor: i64,
-    pub received: i64,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -309,74 +175,10 @@ impl Operation {
     }
 }
 
-// === impl Status, Outcome ===
-
-impl Status {
-    pub fn parse(text: &str) -> Option<Status> {
-        match text {
-            "placed" => Some(Status::Placed),
-            "confirmed" => Some(Status::Confirmed),
-            "rejected" => Some(Status::Rejected),
-            "cancelled" => Some(Status::Cancelled),
-            _ => None,
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            Status::Placed => "placed",
-            Status::Confirmed => "confirmed",
-            Status::Rejected => "rejected",
-            Status::Cancelled => "cancelled",
-        }
-    }
-
-    pub fn is_terminal(self) -> bool {
-        !matches!(self, Status::Placed)
-    }
-}
-
-impl Outcome {
-    pub fn confirmed() -> Self {
-        Self {
-            status: Status::Confirmed,
-            reason: None,
-        }
-    }
-
-    pub fn rejected(reason: &str) -> Self {
-        Self {
-            status: Status::Rejected,
-            reason: Some(reason.into()),
-        }
-    }
-
-    pub fn cancelled(reason: &str) -> Self {
-        Self {
-            status: Status::Cancelled,
-            reason: Some(reason.into()),
-        }
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.label())
-    }
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.reason {
-            Some(reason) => write!(f, "{}/{reason}", self.status),
-            None => write!(f, "{}", self.status),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use uuid::Uuid;
 
     fn invoke(op: u64) -> HistoryLine {
         HistoryLine::Invoke(Invocation {

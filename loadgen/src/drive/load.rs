@@ -8,8 +8,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Drive;
-use super::operation::TraceIds;
 use super::schedule::Schedule;
+use super::trace_ids::TraceIds;
 use crate::clock::{as_us, now_us};
 
 /// A send this much after its time is late: an order of magnitude above the timer's own millisecond.

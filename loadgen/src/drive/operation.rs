@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::Drive;
 use super::caller::{Answer, Request};
 use super::plan::Plan;
+use super::trace_ids::TraceIds;
 use crate::clock::{as_ms, now_us};
-use crate::dice::Dice;
 
 /// A command's answer needs one transaction; most of this is for retries during a restart.
 const COMMAND_DEADLINE: Duration = Duration::from_secs(20);
@@ -21,36 +21,6 @@ const COMMAND_ATTEMPT: Duration = Duration::from_secs(5);
 const HOLD: Duration = Duration::from_secs(10);
 /// A saga's own deadline is 30 s, and an outage may come before it ends; longer is the judge's business.
 const WATCH: Duration = Duration::from_secs(90);
-
-/// Who a request belongs to, for the trace.
-#[derive(Clone, Debug)]
-pub struct TraceIds {
-    pub trace_id: String,
-    pub span_id: String,
-}
-
-impl TraceIds {
-    /// Unique to the run: `prefix` differs between runs of one seed.
-    pub fn of(prefix: &str, seed: u64, op: u64) -> Self {
-        let dice = Dice::new(seed).salted(prefix);
-        let (high, low) = (dice.roll(op, "trace high"), dice.roll(op, "trace low"));
-        // All zeroes is not a valid id.
-        let span = dice.roll(op, "span").max(1);
-        Self {
-            trace_id: format!("{high:016x}{:016x}", low.max(1)),
-            span_id: format!("{span:016x}"),
-        }
-    }
-
-    pub fn sampled(&self) -> String {
-        format!("00-{}-{}-01", self.trace_id, self.span_id)
-    }
-
-    /// For requests that only watch: they would drown the order's own spans.
-    pub fn unsampled(&self) -> String {
-        format!("00-{}-{}-00", self.trace_id, self.span_id)
-    }
-}
 
 impl Drive {
     /// One order from its intended start to its end, or as far as it can be seen.
@@ -319,19 +289,6 @@ fn end(body: &Value) -> Option<(Outcome, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn trace_ids_are_of_their_run_and_operation() {
-        let ids = TraceIds::of("r1-", 7, 3);
-        assert_eq!(
-            ids.sampled(),
-            format!("00-{}-{}-01", ids.trace_id, ids.span_id)
-        );
-        assert_eq!((ids.trace_id.len(), ids.span_id.len()), (32, 16));
-        assert_eq!(ids.trace_id, TraceIds::of("r1-", 7, 3).trace_id);
-        assert_ne!(ids.trace_id, TraceIds::of("r2-", 7, 3).trace_id);
-        assert_ne!(ids.trace_id, TraceIds::of("r1-", 7, 4).trace_id);
-    }
 
     #[test]
     fn an_open_order_has_not_ended() {

@@ -10,8 +10,9 @@ use tokio::time::{Instant, sleep};
 
 use super::Drive;
 use super::caller::{Answer, Request};
-use super::operation::{TraceIds, place_request};
+use super::operation::place_request;
 use super::plan::PRIMING;
+use super::trace_ids::TraceIds;
 use crate::clock::now_us;
 
 /// The system is up and idle; what does not succeed in this time does not work.

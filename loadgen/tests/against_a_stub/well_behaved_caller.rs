@@ -7,7 +7,7 @@ use checkers::history::Completion;
 use loadgen::clock::now_us;
 use loadgen::dice::Dice;
 use loadgen::drive::caller::{Answer, Caller, Request};
-use loadgen::drive::operation::TraceIds;
+use loadgen::drive::trace_ids::TraceIds;
 use reqwest::Method;
 
 /// Long enough for the first retries, short enough for a test of failure.

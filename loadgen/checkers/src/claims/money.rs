@@ -65,10 +65,7 @@ fn balances_are_what_the_ledger_says(
     let mut sums = sums(rows);
     let already_wrong = &history.setup.already_wrong;
     if !already_wrong.is_empty() {
-        exam.note(format!(
-            "{} accounts wrong before this run",
-            already_wrong.len()
-        ));
+        exam.note(format!("wrong before this run: {}", already_wrong.len()));
     }
     sums.retain(|(customer, _), _| !already_wrong.iter().any(|wrong| wrong == customer));
     for account in &rows.accounts {
@@ -169,11 +166,7 @@ mod tests {
         assert_eq!(verdict(&run).verdict.label(), "invalid");
         run.history.setup.already_wrong.push("somebody-else".into());
         assert_eq!(verdict(&run).verdict, Verdict::Valid);
-        assert!(
-            verdict(&run)
-                .examined
-                .contains("1 accounts wrong before this run")
-        );
+        assert!(verdict(&run).examined.contains("wrong before this run: 1"));
     }
 
     #[test]

@@ -1,14 +1,17 @@
 //! I16: each order is one connected trace, with the spans its outcome demands.
 
+mod demands;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use uuid::Uuid;
 
-use crate::history::{Completion, History, Operation, Outcome, Place, Status};
+use crate::history::{Completion, History, Operation, Outcome, Place};
 use crate::journal::Journal;
 use crate::state::{OrdersRows, Part};
 use crate::traces::{Span, Trace, Traces};
 use crate::verdict::{Claim, Examination, Report};
+pub use demands::{Demand, demanded, missing};
 
 pub const CLAIM: Claim = Claim {
     id: "I16",
@@ -18,9 +21,6 @@ pub const CLAIM: Claim = Claim {
 /// A span waits this long in its process at most before it is sent: the default of the OpenTelemetry SDKs.
 /// A process that is killed takes the spans of that time with it.
 pub const EXPORT_INTERVAL_MS: u64 = 5_000;
-
-/// (service, span name)
-pub type Demand = (&'static str, &'static str);
 
 pub fn check(
     history: &History,
@@ -189,109 +189,6 @@ fn emitter(span: &Span) -> &str {
         "shipment" => "shipping",
         _command => "orchestrator",
     }
-}
-
-/// The demanded spans that a trace lacks.
-pub fn missing(trace: &Trace, coordination: &str, outcome: &Outcome) -> Vec<Demand> {
-    let there: BTreeSet<(&str, &str)> = trace
-        .spans
-        .iter()
-        .map(|span| (span.service.as_str(), span.name.as_str()))
-        .collect();
-    let mut demands = demanded(coordination, outcome);
-    demands.retain(|demand| !there.contains(demand));
-    demands
-}
-
-/// What the flow of an order must have left, by how it was coordinated and how it ended.
-pub fn demanded(coordination: &str, outcome: &Outcome) -> Vec<Demand> {
-    let mut demands: Vec<Demand> = vec![
-        ("gateway", "POST /orders"),
-        ("orders", "POST /orders"),
-        ("order-view", "project order.placed"),
-    ];
-    let steps: &[Demand] = match (coordination, outcome.status, outcome.reason.as_deref()) {
-        ("choreography", Status::Confirmed, _) => &[
-            ("inventory", "process order.placed"),
-            ("payments", "process stock.reserved"),
-            ("shipping", "process payment.held"),
-            ("payments", "process shipment.arranged"),
-            ("inventory", "process shipment.arranged"),
-            ("orders", "process shipment.arranged"),
-            ("orders", "process payment.captured"),
-            ("orders", "process stock.dispatched"),
-            ("order-view", "project order.confirmed"),
-        ],
-        ("orchestration", Status::Confirmed, _) => &[
-            ("orchestrator", "process order.placed"),
-            ("inventory", "process inventory.reserve"),
-            ("orchestrator", "process stock.reserved"),
-            ("payments", "process payments.hold"),
-            ("orchestrator", "process payment.held"),
-            ("shipping", "process shipping.arrange"),
-            ("orchestrator", "process shipment.arranged"),
-            ("payments", "process payments.capture"),
-            ("inventory", "process inventory.dispatch"),
-            ("orchestrator", "process payment.captured"),
-            ("orchestrator", "process stock.dispatched"),
-            ("orders", "process orders.confirm"),
-            ("orchestrator", "process order.confirmed"),
-            ("order-view", "project order.confirmed"),
-        ],
-        ("choreography", Status::Rejected, Some("out_of_stock")) => &[
-            ("inventory", "process order.placed"),
-            ("orders", "process stock.rejected"),
-            ("order-view", "project order.rejected"),
-        ],
-        ("choreography", Status::Rejected, Some("insufficient_funds" | "account_blocked")) => &[
-            ("inventory", "process order.placed"),
-            ("payments", "process stock.reserved"),
-            ("inventory", "process payment.rejected"),
-            ("orders", "process payment.rejected"),
-            ("order-view", "project order.rejected"),
-        ],
-        ("choreography", Status::Rejected, Some("not_serviceable")) => &[
-            ("inventory", "process order.placed"),
-            ("payments", "process stock.reserved"),
-            ("shipping", "process payment.held"),
-            ("inventory", "process shipment.rejected"),
-            ("payments", "process shipment.rejected"),
-            ("orders", "process shipment.rejected"),
-            ("order-view", "project order.rejected"),
-        ],
-        ("orchestration", Status::Rejected, Some("out_of_stock")) => &[
-            ("orchestrator", "process order.placed"),
-            ("inventory", "process inventory.reserve"),
-            ("orchestrator", "process stock.rejected"),
-            ("orders", "process orders.reject"),
-            ("order-view", "project order.rejected"),
-        ],
-        ("orchestration", Status::Rejected, Some("insufficient_funds" | "account_blocked")) => &[
-            ("orchestrator", "process order.placed"),
-            ("inventory", "process inventory.reserve"),
-            ("payments", "process payments.hold"),
-            ("orchestrator", "process payment.rejected"),
-            ("inventory", "process inventory.release"),
-            ("orders", "process orders.reject"),
-            ("order-view", "project order.rejected"),
-        ],
-        ("orchestration", Status::Rejected, Some("not_serviceable")) => &[
-            ("orchestrator", "process order.placed"),
-            ("inventory", "process inventory.reserve"),
-            ("payments", "process payments.hold"),
-            ("shipping", "process shipping.arrange"),
-            ("orchestrator", "process shipment.rejected"),
-            ("payments", "process payments.release"),
-            ("inventory", "process inventory.release"),
-            ("orders", "process orders.reject"),
-            ("order-view", "project order.rejected"),
-        ],
-        // The deadline asks from outside of any request; where its spans hang is its own affair.
-        (_, Status::Cancelled, Some("customer")) => &[("order-view", "project order.cancelled")],
-        _ => &[],
-    };
-    demands.extend_from_slice(steps);
-    demands
 }
 
 #[cfg(test)]
