@@ -28,6 +28,11 @@ use crate::history::{self, Writer};
 use crate::settings::Settings;
 use crate::tally::Tally;
 
+/// What is under way ends within a saga's deadline.
+const SETTLE: Duration = Duration::from_secs(40);
+/// Prometheus scrapes each second.
+const TWO_SCRAPES: Duration = Duration::from_secs(2);
+
 /// Why a run could not be run at all.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -60,7 +65,8 @@ pub async fn run(settings: Settings) -> Result<Folder, RunError> {
     let secrets = Secrets::read(&settings.secrets)?;
     let (mut running, writer) = Running::begin(settings, &endpoints)?;
     let printing = progress::start(running.drive.tally.clone(), running.phase.subscribe());
-    running.warm_up(&secrets).await?;
+    running.settle(&secrets).await?;
+    running.warm_up().await?;
     running.load().await;
     running.finish(writer, &endpoints, &secrets).await?;
     printing.abort();
@@ -109,16 +115,32 @@ impl Running {
                 folder,
                 record,
                 drive,
-                phase: watch::Sender::new("warm-up"),
+                phase: watch::Sender::new("settle"),
             },
             writer,
         ))
     }
 
-    async fn warm_up(&mut self, secrets: &Secrets) -> Result<(), RunError> {
-        self.enter("warm-up");
+    /// What others left under way would be counted as ours: the run begins in silence, and after it was scraped.
+    async fn settle(&mut self, secrets: &Secrets) -> Result<(), RunError> {
+        self.enter("settle");
+        let everybody = Scope {
+            prefix: String::new(),
+            started_ms: 0,
+        };
+        if let Quiet::Not(busy) = wait_until_quiet(secrets, &everybody, SETTLE).await {
+            let doubt = format!("the system was busy before the run: {busy}");
+            self.record.doubts.push(doubt);
+        }
         let already_wrong = evidence::wrong_accounts(secrets).await;
         self.record.setup.already_wrong = already_wrong.map_err(RunError::Databases)?;
+        sleep(TWO_SCRAPES).await;
+        self.record.started_ms = now_ms();
+        Ok(())
+    }
+
+    async fn warm_up(&mut self) -> Result<(), RunError> {
+        self.enter("warm-up");
         // Not part of the measured load.
         let unmeasured = Drive {
             tally: Arc::default(),

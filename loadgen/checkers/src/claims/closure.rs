@@ -148,12 +148,12 @@ fn dead_letters_are_explained(dead: &[DeadLetter], journal: &Journal, exam: &mut
         let id = letter.message_id.as_deref().unwrap_or("without an id");
         if !poisoned.contains(id) {
             let kind = letter.kind.as_deref().unwrap_or("unknown kind");
-            let found = letter.reason.as_deref().unwrap_or("dead, no reason given");
+            let reason = letter.reason.as_deref().unwrap_or("no reason given");
             exam.wrong(
                 format!("message {id}, {kind}"),
                 &letter.queue,
-                "no unexplained dead letter",
-                found,
+                "none that nobody poisoned",
+                format!("a dead letter: {reason}"),
             );
         }
     }
