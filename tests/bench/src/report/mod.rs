@@ -2,6 +2,7 @@
 
 mod document;
 mod limits;
+mod processor;
 mod steps;
 mod system;
 
@@ -16,6 +17,7 @@ pub fn markdown(figures: &Figures) -> String {
         parts.push(system::summary(traced, figures));
         parts.extend(system::latency(traced));
         parts.extend(system::demand(traced, figures.limits.as_ref()));
+        parts.extend(processor::table(traced));
         parts.push(system::memory(traced));
     }
     if let Some(untraced) = &figures.untraced {

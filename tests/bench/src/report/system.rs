@@ -69,7 +69,10 @@ pub fn latency(system: &System) -> Option<String> {
         let times = times.into_iter().map(|ms| format!("{ms:.1}"));
         let accepted = [found.accepted.p50_ms, found.accepted.p99_ms];
         let accepted = accepted.into_iter().map(|ms| format!("{ms:.1}"));
-        let counts = [found.late.to_string(), found.troubles.to_string()];
+        let counts = [
+            found.phase.load.late.to_string(),
+            found.troubles.to_string(),
+        ];
         let first = [
             found.coordination.label().to_owned(),
             saga.count.to_string(),

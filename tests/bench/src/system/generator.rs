@@ -17,10 +17,12 @@ use loadgen::drive::warm_up::WarmUpError;
 use loadgen::history;
 use loadgen::settings::{Settings as LoadSettings, Spacing};
 use loadgen::tally::{self, Tally};
+use platform::Platform;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use super::backlog::Backlog;
+use super::processor::Processor;
 
 /// The same orders in every run; nothing here depends on which.
 const SEED: u64 = 1;
@@ -61,7 +63,8 @@ pub enum GeneratorError {
     Stopped,
 }
 
-pub struct Generator {
+pub struct Generator<'a> {
+    platform: &'a Platform,
     drive: Drive,
     phases: u32,
 }
@@ -71,6 +74,7 @@ pub struct Generator {
 pub struct Phase {
     pub load: tally::Load,
     pub backlog: Backlog,
+    pub processor: Processor,
     /// Everything sent had ended when the wait for it was over.
     pub drained: bool,
 }
@@ -96,11 +100,12 @@ fn whole_sagas(coordination: Coordination) -> LoadSettings {
     Shares::parse_from(arguments).settings
 }
 
-impl Generator {
+impl<'a> Generator<'a> {
     /// Goods, money and the first orders are there when this returns.
-    pub async fn start(gateways: &[String]) -> Result<Self, GeneratorError> {
+    pub async fn start(platform: &'a Platform) -> Result<Self, GeneratorError> {
+        let gateways = platform.endpoints().gateway.clone();
         let dice = Dice::new(SEED);
-        let caller = Caller::new(gateways.to_vec(), dice, IN_FLIGHT_MAX as usize)?;
+        let caller = Caller::new(gateways, dice, IN_FLIGHT_MAX as usize)?;
         let settings = whole_sagas(Coordination::Choreography);
         let population = Population::of("bench-0-".into(), &settings);
         // Nobody judges these orders; what is sent is written down all the same, as in any run.
@@ -112,7 +117,11 @@ impl Generator {
             tally: Arc::default(),
         };
         drive.warm_up(SEED).await?;
-        Ok(Self { drive, phases: 0 })
+        Ok(Self {
+            platform,
+            drive,
+            phases: 0,
+        })
     }
 
     pub async fn phase(
@@ -127,6 +136,7 @@ impl Generator {
         let dice = Dice::new(SEED + u64::from(self.phases));
         let schedule = Schedule::new(Spacing::Poisson, f64::from(rate), dice);
         let (stop, stopped) = watch::channel(false);
+        let used = Processor::read(self.platform.supervisor());
         let started = Instant::now();
         let sending = {
             let load = Arc::clone(&load);
@@ -140,6 +150,7 @@ impl Generator {
         Ok(Phase {
             load: tally.load(f64::from(rate), seconds),
             backlog,
+            processor: Processor::read(self.platform.supervisor()).since(&used),
             drained,
         })
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use loadgen::tally::Percentiles;
 
 use super::demand::{Demand, Meter};
-use super::generator::{Coordination, Generator};
+use super::generator::{Coordination, Generator, Phase};
 use crate::run::{BenchError, say};
 
 /// A tenth of the rate that the design aims at: latency is that of single orders, not of batches.
@@ -21,13 +21,13 @@ pub struct Latency {
     pub saga: Percentiles,
     /// To the answer that it was accepted.
     pub accepted: Percentiles,
-    pub late: u64,
     pub troubles: u64,
+    pub phase: Phase,
     pub demand: Demand,
 }
 
 pub async fn measure(
-    generator: &mut Generator,
+    generator: &mut Generator<'_>,
     meter: &Meter,
     coordination: Coordination,
     length: Duration,
@@ -36,7 +36,7 @@ pub async fn measure(
     let before = meter.read().await?;
     let phase = generator.phase(coordination, RATE, length).await?;
     let after = meter.read().await?;
-    let load = phase.load;
+    let load = &phase.load;
     let saga = load
         .latency
         .get(coordination.label())
@@ -53,8 +53,8 @@ pub async fn measure(
         coordination,
         saga,
         accepted: load.acknowledgement,
-        late: load.late,
         troubles: load.failed + load.unknown + load.dropped,
         demand: Demand::between(before, after, load.ended),
+        phase,
     })
 }

@@ -6,13 +6,14 @@
 //! - [`latency`]: one modest rate, both coordinations
 //! - [`rate`]: the highest rate that is kept up with
 //! - [`demand`]: what one order costs in messages and rows
-//! - [`memory`]: what our processes hold
+//! - [`memory`], [`processor`]: what processes hold, and what they use
 
 pub mod backlog;
 pub mod demand;
 pub mod generator;
 pub mod latency;
 pub mod memory;
+pub mod processor;
 pub mod rate;
 
 use std::path::Path;
@@ -88,7 +89,7 @@ async fn under_load(
     if !latency && !rate {
         return Ok(system);
     }
-    let mut generator = Generator::start(&platform.endpoints().gateway).await?;
+    let mut generator = Generator::start(platform).await?;
     if latency {
         let meter = demand::Meter::open(platform)?;
         for coordination in Coordination::BOTH {

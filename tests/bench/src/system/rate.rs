@@ -57,7 +57,7 @@ impl fmt::Display for Fault {
 }
 
 pub async fn search(
-    generator: &mut Generator,
+    generator: &mut Generator<'_>,
     coordination: Coordination,
     settings: &Settings,
 ) -> Result<Highest, GeneratorError> {
@@ -71,20 +71,33 @@ pub async fn search(
     while rate <= settings.rate_max && highest.attempt(generator, rate, length).await? {
         rate += settings.rate_step;
     }
-    // A shorter look at the middle; with a step of one there is none.
-    let middle = rate.saturating_sub(settings.rate_step / 2);
-    if rate <= settings.rate_max && highest.rate < Some(middle) && middle < rate {
+    if rate <= settings.rate_max
+        && let Some(middle) = between(highest.rate, rate)
+    {
         highest.attempt(generator, middle, length / 2).await?;
     }
     Ok(highest)
 }
 
+/// Halfway from what held to what did not, for a shorter look.
+fn between(held: Option<u32>, failed: u32) -> Option<u32> {
+    let held = held.unwrap_or(0);
+    let middle = held.midpoint(failed);
+    (held < middle).then_some(middle)
+}
+
 impl Highest {
+    /// The one that the figure is of.
+    pub fn phase(&self) -> Option<&Phase> {
+        let held = |step: &&Step| step.fault.is_none() && Some(step.rate) == self.rate;
+        self.steps.iter().find(held).map(|step| &step.phase)
+    }
+
     /// Twice if need be: a machine that stalls once for tens of milliseconds is not the system's limit, and a rate that
     /// is too high is too high again.
     async fn attempt(
         &mut self,
-        generator: &mut Generator,
+        generator: &mut Generator<'_>,
         rate: u32,
         length: Duration,
     ) -> Result<bool, GeneratorError> {
@@ -139,6 +152,7 @@ fn fault(phase: &Phase, rate: u32) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::system::backlog::Backlog;
+    use crate::system::processor::Processor;
     use loadgen::tally;
 
     fn phase(growth: u64) -> Phase {
@@ -147,6 +161,7 @@ mod tests {
         Phase {
             load: tally::Load::default(),
             backlog,
+            processor: Processor::default(),
             drained: true,
         }
     }
@@ -163,6 +178,14 @@ mod tests {
         let mut unknown = phase(0);
         unknown.load.unknown = 2;
         assert_eq!(fault(&unknown, 100), Some(Fault::Failed(2)));
+    }
+
+    #[test]
+    fn the_last_look_is_between_what_held_and_what_did_not() {
+        assert_eq!(between(Some(300), 350), Some(325));
+        assert_eq!(between(None, 50), Some(25));
+        assert_eq!(between(Some(4), 5), None);
+        assert_eq!(between(None, 1), None);
     }
 
     #[test]
