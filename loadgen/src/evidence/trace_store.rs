@@ -89,14 +89,17 @@ async fn search_from_the_edge(store: &Store, orders: &mut WantedOrders) -> Resul
 
 /// A killed gateway takes its spans with it; the rest of such a trace is found by what came after.
 async fn search_from_within(store: &Store, orders: &mut WantedOrders) -> Result<(), String> {
-    for (service, operation) in [
-        ("orders", "POST /orders"),
-        ("order-view", "project order.placed"),
+    for (service, operation, when) in [
+        (
+            "orders",
+            "POST /orders",
+            Wanted::placed_ms as fn(&Wanted) -> (u64, u64),
+        ),
+        ("order-view", "project order.placed", Wanted::placed_ms),
+        // The end of a cancel's own trace.
+        ("order-view", "project order.cancelled", Wanted::window_ms),
     ] {
-        let unfinished = orders
-            .values()
-            .filter(|order| !order.is_whole())
-            .map(|order| order.placed_ms);
+        let unfinished = orders.values().filter(|order| !order.is_whole()).map(when);
         for (from, to) in merged(unfinished.collect()) {
             store
                 .search(service, operation, from, to, |traces| keep(traces, orders))
@@ -199,6 +202,14 @@ fn ending(operation: &Operation, outcomes: &BTreeMap<Uuid, Outcome>) -> Option<(
 }
 
 impl Wanted {
+    fn window_ms(&self) -> (u64, u64) {
+        self.window_ms
+    }
+
+    fn placed_ms(&self) -> (u64, u64) {
+        self.placed_ms
+    }
+
     fn is_whole(&self) -> bool {
         let Some((coordination, outcome)) = &self.ending else {
             return !self.found.is_empty();
