@@ -1,5 +1,6 @@
 //! The figures as Markdown: a table of what was asked for, then what it was computed from.
 
+mod comparison;
 mod document;
 mod limits;
 mod processor;
@@ -21,7 +22,7 @@ pub fn markdown(figures: &Figures) -> String {
         parts.push(system::memory(traced));
     }
     if let Some(untraced) = &figures.untraced {
-        parts.push(system::comparison(figures.traced.as_ref(), untraced));
+        parts.push(comparison::table(figures.traced.as_ref(), untraced));
     }
     if let Some(found) = &figures.limits {
         parts.push(limits::table(found, figures.traced.as_ref()));
