@@ -15,7 +15,7 @@ demo:    ## everything up, every service killed under load, judged; SEED=7 choos
 	$(BUILD) && target/debug/platform run --dir $(DEMO) -- target/debug/loadgen run $(FILES) --seed $(SEED) --method 'target/debug/chaos kill --each-service --pause 3s $(FILES)'
 
 test:    ## every test there is
-	$(BUILD) && target/debug/platform install && cargo test --workspace
+	$(BUILD) && target/debug/platform install && cargo test --workspace --no-fail-fast
 
 up:      ## everything, until Ctrl-C
 	$(BUILD) && target/debug/platform up
