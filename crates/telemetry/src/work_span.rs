@@ -53,6 +53,13 @@ impl WorkSpan {
         TraceContext::of(self.span.as_ref()?.span_context())
     }
 
+    /// The work turned out to be another than it was opened for.
+    pub fn rename(&mut self, name: impl Into<Cow<'static, str>>) {
+        if let Some(span) = &mut self.span {
+            span.update_name(name);
+        }
+    }
+
     /// Adds an attribute.
     pub fn set(&mut self, key: &'static str, value: impl Into<Value>) {
         if let Some(span) = &mut self.span {

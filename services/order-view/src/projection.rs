@@ -4,9 +4,45 @@ use crate::view::Glimpse;
 use orders_contract::OrderId;
 use sqlx::{PgConnection, PgPool, types::Json};
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
-/// Told to whoever waits for an order; the payload says nothing, the rows do.
+/// Told to whoever waits for an order: which ones changed. The rows say how.
 pub const CHANNEL: &str = "orders_changed";
+/// A notification has at most 8,000 bytes; an id and its separator take 33.
+const NAMED_MAX: usize = 240;
+
+/// A notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Changed {
+    These(Vec<Uuid>),
+    /// More than fit, or a text that is not ours: any may have.
+    Some,
+}
+
+impl Changed {
+    pub fn parse(payload: &str) -> Self {
+        let ids: Result<_, _> = payload.split(' ').map(Uuid::try_parse).collect();
+        ids.map_or(Self::Some, Self::These)
+    }
+
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::These(mut ids), Self::These(more)) => {
+                ids.extend(more);
+                Self::These(ids)
+            }
+            (Self::Some, _) | (_, Self::Some) => Self::Some,
+        }
+    }
+
+    fn payload<'a>(ids: impl ExactSizeIterator<Item = &'a OrderId>) -> String {
+        if ids.len() > NAMED_MAX {
+            return String::new();
+        }
+        let ids: Vec<String> = ids.map(|id| id.0.simple().to_string()).collect();
+        ids.join(" ")
+    }
+}
 
 /// The right to project, until someone takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,8 +131,9 @@ pub async fn project(
     }
     if !glimpses.is_empty() {
         upsert(&mut transaction, glimpses).await?;
-        sqlx::query("select pg_notify($1, '')")
+        sqlx::query("select pg_notify($1, $2)")
             .bind(CHANNEL)
+            .bind(Changed::payload(glimpses.keys()))
             .execute(&mut *transaction)
             .await?;
     }
@@ -149,4 +186,32 @@ async fn upsert(
     .execute(conn)
     .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notification_names_what_changed() {
+        let ids = [OrderId(Uuid::from_u128(1)), OrderId(Uuid::from_u128(2))];
+        let heard = Changed::parse(&Changed::payload(ids.iter()));
+        assert_eq!(heard, Changed::These(vec![ids[0].0, ids[1].0]));
+    }
+
+    #[test]
+    fn the_longest_notification_fits_and_one_more_change_names_none() {
+        let ids: Vec<_> = (0..=NAMED_MAX as u128)
+            .map(|id| OrderId(Uuid::from_u128(id)))
+            .collect();
+        assert!(Changed::payload(ids[1..].iter()).len() < 8_000);
+        assert_eq!(Changed::parse(&Changed::payload(ids.iter())), Changed::Some);
+    }
+
+    #[test]
+    fn anything_with_what_names_none_is_any() {
+        let one = Changed::These(vec![Uuid::from_u128(1)]);
+        assert_eq!(one.clone().and(Changed::Some), Changed::Some);
+        assert_eq!(Changed::Some.and(one), Changed::Some);
+    }
 }

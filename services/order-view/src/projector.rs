@@ -85,14 +85,20 @@ impl<C: Clock> Projector<C> {
     /// Projects until the lease is lost or a write fails; whoever claims next goes on
     /// from the offset that was committed.
     async fn hold<B: Broker>(&self, lease: &mut Lease, follower: &mut Follower<B, C>) {
+        let mut renewal = Box::pin(self.clock.sleep(RENEWAL));
         loop {
-            let entries = tokio::select! {
-                entries = follower.next() => entries,
-                () = self.clock.sleep(RENEWAL) => vec![],
+            let (batch, due) = tokio::select! {
+                entries = follower.next() => (Batch::read(entries), false),
+                () = &mut renewal => (Batch::default(), true),
             };
-            let written = tokio::time::timeout(WRITE_TIMEOUT, self.write(lease, entries)).await;
+            if batch.events.is_empty() && !due {
+                // Nothing to show: the offset goes with the next batch or the renewal.
+                lease.next_offset = batch.next_offset.unwrap_or(lease.next_offset);
+                continue;
+            }
+            let written = tokio::time::timeout(WRITE_TIMEOUT, self.write(lease, batch)).await;
             match written {
-                Ok(Ok(Fencing::Held)) => {}
+                Ok(Ok(Fencing::Held)) => renewal.set(self.clock.sleep(RENEWAL)),
                 Ok(Ok(Fencing::Lost)) => return,
                 Ok(Err(error)) => {
                     tracing::warn!("a projection failed and is done again: {error}");
@@ -106,34 +112,23 @@ impl<C: Clock> Projector<C> {
         }
     }
 
-    async fn write(&self, lease: &mut Lease, entries: Vec<Entry>) -> Result<Fencing, sqlx::Error> {
-        let next = entries
-            .last()
-            .and_then(|entry| i64::try_from(entry.offset + 1).ok());
+    async fn write(&self, lease: &mut Lease, batch: Batch) -> Result<Fencing, sqlx::Error> {
         let moved = Lease {
-            next_offset: next.unwrap_or(lease.next_offset),
+            next_offset: batch.next_offset.unwrap_or(lease.next_offset),
             ..*lease
         };
-        let mut spans = vec![];
-        let mut events = vec![];
-        let mut newest_at_ms = None;
-        for entry in entries {
-            let Some((event, span, occurred_at_ms)) = order_event(entry) else {
-                continue;
-            };
-            events.push(event);
-            spans.push(span);
-            newest_at_ms = newest_at_ms.max(Some(occurred_at_ms));
-        }
-        let count = events.len() as u64;
+        let count = batch.events.len() as u64;
+        let mut spans = batch.spans;
         let until_ms = self.clock.now_ms() + LEASE_MS;
-        let fencing = projection::project(&self.pool, moved, until_ms, &view::fold(events)).await;
+        let glimpses = view::fold(batch.events);
+        let fencing = projection::project(&self.pool, moved, until_ms, &glimpses).await;
         match &fencing {
             Ok(Fencing::Held) => {
                 *lease = moved;
                 metrics::PROJECTED.add(count, &[]);
                 metrics::OFFSET.set(moved.next_offset as f64, &[]);
-                let lag_ms = newest_at_ms.map_or(0, |at_ms| self.clock.now_ms() - at_ms);
+                let newest = batch.newest_at_ms;
+                let lag_ms = newest.map_or(0, |at_ms| self.clock.now_ms() - at_ms);
                 metrics::LAG.set(lag_ms.max(0) as f64 / 1_000.0, &[]);
             }
             Ok(Fencing::Lost) => spans.iter_mut().for_each(|span| span.fail("fenced")),
@@ -142,6 +137,35 @@ impl<C: Clock> Projector<C> {
                 .for_each(|span| span.fail(&error.to_string())),
         }
         fencing
+    }
+}
+
+/// What a stretch of the log holds for the read side.
+#[derive(Default)]
+struct Batch {
+    events: Vec<OrderEvent>,
+    spans: Vec<WorkSpan>,
+    newest_at_ms: Option<i64>,
+    /// After the stretch, if it is not empty.
+    next_offset: Option<i64>,
+}
+
+impl Batch {
+    fn read(entries: Vec<Entry>) -> Self {
+        let next = entries.last().map(|entry| entry.offset + 1);
+        let mut batch = Self {
+            next_offset: next.and_then(|offset| i64::try_from(offset).ok()),
+            ..Self::default()
+        };
+        for entry in entries {
+            let Some((event, span, occurred_at_ms)) = order_event(entry) else {
+                continue;
+            };
+            batch.events.push(event);
+            batch.spans.push(span);
+            batch.newest_at_ms = batch.newest_at_ms.max(Some(occurred_at_ms));
+        }
+        batch
     }
 }
 

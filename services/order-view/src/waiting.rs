@@ -1,18 +1,23 @@
 //! Readers that wait for an order to get somewhere.
 //!
-//! However many wait, a change of the read model costs one query: the projector's
-//! notification wakes one task, which reads the rows of all that are waited for.
+//! A reader who comes costs one query of what it asks for, and a change one of what
+//! changed and is waited for; neither grows with the number of those who wait.
 
-use crate::{projection::CHANNEL, rows, rows::OrderRow};
+use crate::{
+    projection::{CHANNEL, Changed},
+    rows,
+    rows::OrderRow,
+};
 use sqlx::{PgPool, postgres::PgListener};
 use std::{collections::HashMap, time::Duration};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::MissedTickBehavior;
 use uuid::Uuid;
 
 /// Requests that wait at once, at most; each holds a connection of the gateway as well.
 const WAITERS_MAX: usize = 4_096;
-/// How long a lost notification can delay an answer.
-const POLL: Duration = Duration::from_millis(250);
+/// How long a lost notification can delay an answer: all that are waited for are read.
+const POLL: Duration = Duration::from_secs(2);
 /// One query by key: what does not come in this time is asked again.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -71,43 +76,64 @@ impl WaitingRoom {
 async fn serve(pool: PgPool, mut receiver: mpsc::Receiver<Waiter>) {
     let mut waiting: HashMap<Uuid, Vec<Waiter>> = HashMap::new();
     let mut listener: Option<PgListener> = None;
+    let mut poll = tokio::time::interval(POLL);
+    poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         if listener.is_none() {
             listener = listen(&pool).await;
+            if listener.is_some() {
+                // What changed before it listened, nobody said.
+                poll.reset_immediately();
+            }
         }
-        let arrived = tokio::select! {
+        let ask = tokio::select! {
             waiter = receiver.recv() => match waiter {
-                Some(waiter) => Some(waiter),
+                Some(waiter) => admit(waiter, &mut receiver, &mut waiting),
                 None => return,
             },
-            heard = heard(&mut listener), if !waiting.is_empty() => {
-                if !heard {
+            changed = heard(&mut listener) => match changed {
+                Some(Changed::These(ids)) => {
+                    ids.into_iter().filter(|id| waiting.contains_key(id)).collect()
+                }
+                Some(Changed::Some) => waiting.keys().copied().collect(),
+                None => {
                     listener = None;
+                    continue;
                 }
-                None
+            },
+            _ = poll.tick() => {
+                forget_the_gone(&mut waiting);
+                waiting.keys().copied().collect()
             }
-            () = tokio::time::sleep(POLL), if !waiting.is_empty() => None,
         };
-        match arrived {
-            // It may be there already: ask for this one alone.
-            Some(waiter) => {
-                let order_id = waiter.order_id;
-                waiting.entry(order_id).or_default().push(waiter);
-                while waiting.len() < WAITERS_MAX
-                    && let Ok(more) = receiver.try_recv()
-                {
-                    waiting.entry(more.order_id).or_default().push(more);
-                }
-            }
-            None => {
-                for waiters in waiting.values_mut() {
-                    waiters.retain(|waiter| !waiter.answer.is_closed());
-                }
-                waiting.retain(|_, waiters| !waiters.is_empty());
-            }
-        }
-        answer(&pool, &mut waiting).await;
+        answer(&pool, &ask, &mut waiting).await;
     }
+}
+
+/// Those that came, to be asked for: they may be there already.
+fn admit(
+    first: Waiter,
+    receiver: &mut mpsc::Receiver<Waiter>,
+    waiting: &mut HashMap<Uuid, Vec<Waiter>>,
+) -> Vec<Uuid> {
+    let mut came = vec![];
+    let mut next = Some(first);
+    while let Some(waiter) = next {
+        came.push(waiter.order_id);
+        waiting.entry(waiter.order_id).or_default().push(waiter);
+        next = match came.len() < WAITERS_MAX {
+            true => receiver.try_recv().ok(),
+            false => None,
+        };
+    }
+    came
+}
+
+fn forget_the_gone(waiting: &mut HashMap<Uuid, Vec<Waiter>>) {
+    for waiters in waiting.values_mut() {
+        waiters.retain(|waiter| !waiter.answer.is_closed());
+    }
+    waiting.retain(|_, waiters| !waiters.is_empty());
 }
 
 async fn listen(pool: &PgPool) -> Option<PgListener> {
@@ -126,18 +152,25 @@ async fn listen(pool: &PgPool) -> Option<PgListener> {
     }
 }
 
-/// Whether the listener is still good after hearing something.
-async fn heard(listener: &mut Option<PgListener>) -> bool {
-    match listener {
-        Some(listener) => listener.recv().await.is_ok(),
+/// What changed, with all that is known by now; `None` when the listener is no good any more.
+async fn heard(listener: &mut Option<PgListener>) -> Option<Changed> {
+    let Some(listener) = listener else {
         // The poll does it.
-        None => std::future::pending().await,
+        return std::future::pending().await;
+    };
+    let first = listener.recv().await.ok()?;
+    let mut changed = Changed::parse(first.payload());
+    while let Some(more) = listener.next_buffered() {
+        changed = changed.and(Changed::parse(more.payload()));
     }
+    Some(changed)
 }
 
-async fn answer(pool: &PgPool, waiting: &mut HashMap<Uuid, Vec<Waiter>>) {
-    let ids: Vec<Uuid> = waiting.keys().copied().collect();
-    let rows = match tokio::time::timeout(QUERY_TIMEOUT, rows::by_ids(pool, &ids)).await {
+async fn answer(pool: &PgPool, ids: &[Uuid], waiting: &mut HashMap<Uuid, Vec<Waiter>>) {
+    if ids.is_empty() {
+        return;
+    }
+    let rows = match tokio::time::timeout(QUERY_TIMEOUT, rows::by_ids(pool, ids)).await {
         Ok(Ok(rows)) => rows,
         Ok(Err(error)) => {
             tracing::warn!("waiting readers go on waiting: {error}");

@@ -5,10 +5,23 @@ use super::{
     fold::Cause,
     spans,
 };
-use crate::store::{InboxRow, Transaction};
+use crate::{
+    envelope::Envelope,
+    store::{InboxRow, Transaction},
+};
 use decider::Participant;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use telemetry::WorkSpan;
+use uuid::Uuid;
+
+/// A message that is to be told apart from those handled before.
+struct Newcomer<'a> {
+    /// Its item's place in the batch.
+    place: usize,
+    envelope: &'a Envelope,
+    span: WorkSpan,
+    cause: Cause,
+}
 
 /// Which items are new, by the inbox; `None` for those that were handled before.
 pub(super) async fn admit<P: Participant, T: Transaction<P>>(
@@ -17,66 +30,77 @@ pub(super) async fn admit<P: Participant, T: Transaction<P>>(
     spans: &mut Vec<WorkSpan>,
     now_ms: i64,
 ) -> Result<Vec<Option<Cause>>, Attempt> {
-    let messages = items.iter().filter_map(|item| match &item.origin {
-        Origin::Message { envelope, .. } => Some(envelope.id),
-        Origin::Caller { .. } => None,
-    });
-    let ids: Vec<_> = messages.collect();
-    // Looked up first, so that a duplicate opens no span of work that is not done.
-    let mut known: HashMap<_, _> = match ids.is_empty() {
-        true => HashMap::new(),
-        false => tx.inbox_find(&ids).await?.into_iter().collect(),
-    };
-    let mut causes = Vec::with_capacity(items.len());
-    let mut rows = Vec::with_capacity(ids.len());
-    for item in items {
-        causes.push(match &item.origin {
-            Origin::Caller { trace } => Some(Cause {
-                trace: trace.clone(),
-                ..Cause::default()
-            }),
+    let mut causes = vec![None; items.len()];
+    let mut newcomers = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        match &item.origin {
+            Origin::Caller { trace } => {
+                causes[place] = Some(Cause {
+                    trace: trace.clone(),
+                    ..Cause::default()
+                });
+            }
             Origin::Message {
                 envelope,
                 redelivered,
-            } => {
-                if let Some(attempt) = known.get(&envelope.id) {
-                    spans::duplicate(envelope, *redelivered, attempt.as_deref());
-                    None
-                } else {
-                    let span = spans::process(envelope, *redelivered);
-                    let trace = span.context().or_else(|| envelope.trace.clone());
-                    spans.push(span);
-                    let traceparent = trace.as_ref().map(|trace| trace.traceparent.clone());
-                    // A second copy in the same batch is a duplicate of the first.
-                    known.insert(envelope.id, traceparent.clone());
-                    rows.push(InboxRow {
-                        message_id: envelope.id,
-                        kind: envelope.kind.clone().into_owned(),
-                        received_at_ms: now_ms,
-                        traceparent,
-                    });
-                    Some(Cause {
-                        message_id: Some(envelope.id),
-                        coordination: envelope.coordination,
-                        trace,
-                    })
-                }
-            }
-        });
+            } => newcomers.push(newcomer(place, envelope, *redelivered)),
+        }
     }
-    if !rows.is_empty() {
-        let fresh = tx.inbox_insert(&rows).await?;
-        outrun(&mut causes, &fresh);
+    if newcomers.is_empty() {
+        return Ok(causes);
+    }
+    let rows: Vec<_> = newcomers.iter().map(|one| row(one, now_ms)).collect();
+    let mut fresh = match tx.inbox_insert(&rows).await {
+        Ok(fresh) => fresh,
+        Err(error) => {
+            // Theirs is the failure to tell.
+            spans.extend(newcomers.into_iter().map(|one| one.span));
+            return Err(error.into());
+        }
+    };
+    let mut duplicates = Vec::new();
+    for one in newcomers {
+        // Once: a second copy in the same batch is a duplicate of the first.
+        if fresh.remove(&one.envelope.id) {
+            causes[one.place] = Some(one.cause);
+            spans.push(one.span);
+        } else {
+            duplicates.push(one);
+        }
+    }
+    if !duplicates.is_empty() {
+        let ids: Vec<Uuid> = duplicates.iter().map(|one| one.envelope.id).collect();
+        let attempts: HashMap<_, _> = tx.inbox_find(&ids).await?.into_iter().collect();
+        for one in duplicates {
+            let attempt = attempts.get(&one.envelope.id).and_then(Option::as_deref);
+            spans::duplicate(one.span, one.envelope, attempt);
+        }
     }
     Ok(causes)
 }
 
-/// Another instance handled the same message between our look and our insert.
-fn outrun(causes: &mut [Option<Cause>], fresh: &HashSet<uuid::Uuid>) {
-    for slot in causes {
-        let id = slot.as_ref().and_then(|cause| cause.message_id);
-        if id.is_some_and(|id| !fresh.contains(&id)) {
-            *slot = None;
-        }
+fn newcomer(place: usize, envelope: &Envelope, redelivered: bool) -> Newcomer<'_> {
+    let span = spans::process(envelope, redelivered);
+    let trace = span.context().or_else(|| envelope.trace.clone());
+    let cause = Cause {
+        message_id: Some(envelope.id),
+        coordination: envelope.coordination,
+        trace,
+    };
+    Newcomer {
+        place,
+        envelope,
+        span,
+        cause,
+    }
+}
+
+fn row(one: &Newcomer<'_>, now_ms: i64) -> InboxRow {
+    let trace = one.cause.trace.as_ref();
+    InboxRow {
+        message_id: one.envelope.id,
+        kind: one.envelope.kind.clone().into_owned(),
+        received_at_ms: now_ms,
+        traceparent: trace.map(|trace| trace.traceparent.clone()),
     }
 }

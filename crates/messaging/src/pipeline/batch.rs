@@ -1,7 +1,7 @@
 //! One transaction for everything that is ready.
 //!
 //! ```text
-//! begin ─ inbox find/insert ─ load ─ fold ─ save ─ outbox insert ─ commit
+//! begin ─ inbox insert ─ load ─ fold ─ save ─ outbox insert ─ commit
 //! ```
 
 use super::{

@@ -13,6 +13,9 @@ const ROWS_MAX: usize = 2_000;
 /// A row that cannot be deleted is published again by the relay: harmless, so there is
 /// no point in holding on to it.
 const ATTEMPTS_MAX: u32 = 5;
+/// Windows gather for this long: nobody waits for a deletion, the relay leaves a row alone
+/// for seconds, and a statement for each window would be a good part of the load.
+const GATHER: Duration = Duration::from_millis(50);
 const DELETE_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
@@ -40,6 +43,7 @@ pub(crate) async fn run<O: Outbox, C: Clock>(
     mut confirmed: mpsc::Receiver<Vec<Uuid>>,
 ) {
     while let Some(mut ids) = confirmed.recv().await {
+        clock.sleep(GATHER).await;
         while ids.len() < ROWS_MAX
             && let Ok(more) = confirmed.try_recv()
         {

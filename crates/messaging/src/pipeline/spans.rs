@@ -10,13 +10,10 @@ pub(super) fn process(envelope: &Envelope, redelivered: bool) -> WorkSpan {
     start(format!("process {}", envelope.kind), envelope, redelivered)
 }
 
-/// A message that was handled before, linked to the attempt that did it.
-pub(super) fn duplicate(envelope: &Envelope, redelivered: bool, attempt: Option<&str>) {
-    let mut span = start(
-        format!("duplicate {}", envelope.kind),
-        envelope,
-        redelivered,
-    );
+/// The span of a message that turned out to be handled already becomes one of a
+/// duplicate, linked to the attempt that did it.
+pub(super) fn duplicate(mut span: WorkSpan, envelope: &Envelope, attempt: Option<&str>) {
+    span.rename(format!("duplicate {}", envelope.kind));
     if let Some(attempt) = attempt.and_then(|parent| TraceContext::parse(parent, None)) {
         span.link(&attempt);
     }

@@ -99,7 +99,8 @@ pub trait Transaction<P: Decider>: Send {
         &mut self,
         ids: &[Uuid],
     ) -> impl Future<Output = Result<Vec<(Uuid, Option<String>)>, StoreError>> + Send;
-    /// The ids that were not there. Waits for a transaction that is inserting the same.
+    /// The ids that were not there; of two rows with one id the first stays. Waits for a
+    /// transaction that is inserting the same.
     fn inbox_insert(
         &mut self,
         rows: &[InboxRow],

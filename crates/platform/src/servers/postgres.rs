@@ -121,6 +121,8 @@ max_wal_size = '1GB'
 checkpoint_timeout = '15min'
 # Small rows that change several times a second: look for garbage often, and let pages keep room for new versions.
 autovacuum_naptime = '10s'
+# Everything is in memory: a look-up through an index costs what the next page of a scan costs.
+random_page_cost = 1.1
 # Plans of queries that take milliseconds are not worth compiling.
 jit = off
 # A session that forgets its transaction must not hold its locks for ever.

@@ -67,6 +67,9 @@ pub fn connect(settings: &PoolSettings) -> Result<PgPool, sqlx::Error> {
                 IDLE_IN_TRANSACTION_TIMEOUT,
             ),
             ("synchronous_commit", synchronous_commit),
+            // Statements are few and their arrays are of any length: what a plan for this
+            // very length would gain, planning it each time costs several times over.
+            ("plan_cache_mode", "force_generic_plan"),
         ]);
     Ok(PgPoolOptions::new()
         .max_connections(settings.connections_max)

@@ -57,7 +57,7 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for PgTx<P, T> {
         // In key order: two replicas with the same redelivered messages wait for each
         // other in a line and not in a circle.
         let mut rows: Vec<&InboxRow> = rows.iter().collect();
-        rows.sort_unstable_by_key(|row| row.message_id);
+        rows.sort_by_key(|row| row.message_id);
         let fresh: Vec<Uuid> = sqlx::query_scalar(
             "insert into inbox (message_id, kind, received_at_ms, traceparent)
              select * from unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[])
