@@ -1,15 +1,16 @@
 # The one front door. `make` names the doors.
 
+RUNS ?= 2000
 SEED ?= $(shell date +%s)
 BUILD = cargo build --workspace --bins
 DEMO  = .run-demo
 FILES = --endpoints $(DEMO)/endpoints.json --secrets $(DEMO)/secrets.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status bench check
+.PHONY: help demo test up down status bench check model-check simulate
 
 help:    ## this list
-	@grep -hE '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 demo:    ## everything up, every service killed under load, judged; SEED=7 chooses the run
 	$(BUILD) && target/debug/platform run --dir $(DEMO) -- target/debug/loadgen run $(FILES) --seed $(SEED) --method 'target/debug/chaos kill --each-service --pause 3s $(FILES)'
@@ -28,6 +29,12 @@ status:  ## every process
 
 bench:   ## the figures of BENCHMARKS.md, on this machine
 	$(BUILD) && target/debug/bench --write BENCHMARKS.md
+
+model-check: ## every state of the sagas, over the production cores
+	cargo run -q -p model-check
+
+simulate: ## seeded worlds of the production pipeline: SEED=7 replays one, RUNS=500 runs as many
+	cargo run -q -p simulation --bin simulate -- $(if $(filter file,$(origin SEED)),--runs $(RUNS),--seed $(SEED) --timeline)
 
 check:   ## format, lints, and licences where cargo-deny is installed
 	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; fi

@@ -1,0 +1,105 @@
+//! The processes of the system: started, buried, started again.
+
+use crate::{
+    faults::Fault,
+    instance::{Instance, REPLICAS, SERVICES},
+    process::Process,
+    system::System,
+};
+use messaging::Entropy;
+use std::sync::Arc;
+
+/// A supervisor starts a process again within this time.
+const RESTART_US: u64 = 3_000_000;
+const SKEW_MS: u64 = 3_000;
+const PAUSE_US: u64 = 8_000_000;
+
+pub struct Fleet {
+    system: Arc<System>,
+    places: Vec<Place>,
+}
+
+/// Where one instance of a service lives, or is about to.
+struct Place {
+    service: &'static str,
+    name: String,
+    living: Option<(Arc<Process>, Instance)>,
+    start_at_us: u64,
+}
+
+impl Fleet {
+    pub fn start(system: &Arc<System>) -> Self {
+        let places = SERVICES.iter().flat_map(|service| {
+            (1..=REPLICAS).map(move |nth| Place {
+                service,
+                name: format!("{service}-{nth}"),
+                living: None,
+                start_at_us: 0,
+            })
+        });
+        let mut fleet = Self {
+            places: places.collect(),
+            system: Arc::clone(system),
+        };
+        fleet.start_due();
+        fleet
+    }
+
+    /// Buries the stopped: their connections and transactions end here.
+    pub fn bury(&mut self) {
+        let world = &self.system.world;
+        for place in &mut self.places {
+            let is_stopped = |(process, _): &(Arc<Process>, Instance)| process.is_stopped();
+            if place.living.as_ref().is_some_and(is_stopped) {
+                self.system.orders_api.close(&place.name);
+                place.living = None;
+                place.start_at_us = world.timeline.now_us() + world.dice.below(RESTART_US);
+            }
+        }
+    }
+
+    /// Starts those whose time has come; when the next one's comes.
+    pub fn start_due(&mut self) -> Option<u64> {
+        let world = Arc::clone(&self.system.world);
+        let now_us = world.timeline.now_us();
+        for place in &mut self.places {
+            if place.living.is_none() && place.start_at_us <= now_us {
+                let is_wrong = world.faults.strike(Fault::ClockSkew, now_us);
+                let skew_ms = match is_wrong {
+                    true => world.dice.below(2 * SKEW_MS) as i64 - SKEW_MS as i64,
+                    false => 0,
+                };
+                let process = Process::new(&world, place.service, place.name.clone(), skew_ms);
+                if is_wrong {
+                    process.note(format_args!("! clock wrong by {skew_ms} ms"));
+                }
+                let instance = Instance::start(&self.system, &process);
+                place.living = Some((process, instance));
+            }
+        }
+        let waiting = self.places.iter().filter(|place| place.living.is_none());
+        waiting.map(|place| place.start_at_us).min()
+    }
+
+    /// Some stand still for a while.
+    pub fn pause_some(&self) {
+        let world = &self.system.world;
+        for (process, _) in self.living() {
+            if !process.is_paused() && process.struck(Fault::Pause) {
+                let until_us = world.timeline.now_us() + world.dice.below(PAUSE_US);
+                process.pause_until(until_us);
+            }
+        }
+    }
+
+    /// Nobody stands still any longer than the storm.
+    pub fn resume_all(&self) {
+        for (process, _) in self.living() {
+            process.pause_until(0);
+        }
+    }
+
+    fn living(&self) -> impl Iterator<Item = &(Arc<Process>, Instance)> {
+        self.places.iter().filter_map(|place| place.living.as_ref())
+    }
+}

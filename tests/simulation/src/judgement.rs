@@ -1,0 +1,64 @@
+//! The verdict on a run: the claims that judge real runs, and that it came to rest.
+
+use crate::director::SETTLE_US_MAX;
+use checkers::{
+    Report, Run, Verdict,
+    claims::{
+        at_most_once, atomicity, closure, convergence, durability, fault_fired, money, phantom,
+        prediction, stock, termination,
+    },
+    journal::Journal,
+    state::Part,
+    verdict::{Claim, Examination},
+};
+
+pub const SETTLES: Claim = Claim {
+    id: "S1",
+    title: "it comes to rest after the last fault",
+};
+
+/// Traces, metrics and recovery need a real system; everything else is judged.
+pub fn judge(run: &Run, settled_after_us: Option<u64>) -> Vec<Report> {
+    let (history, state) = (&run.history, &run.state);
+    let calm = Journal::default();
+    let journal = run.journal.as_ref().and_then(Part::get).unwrap_or(&calm);
+    let mut reports = vec![
+        money::check(history, &state.payments),
+        stock::check(history, &state.inventory),
+        durability::check(history, &state.orders),
+        phantom::check(history, state),
+        at_most_once::check(state),
+        atomicity::check(state),
+        termination::check(state),
+        convergence::check(&state.orders, &state.order_view),
+        closure::check(state, journal),
+        prediction::check(history, &state.orders),
+        settles(settled_after_us),
+    ];
+    if let Some(part) = run.journal.as_ref().filter(|_| !journal.run.is_empty()) {
+        reports.push(fault_fired::check(part));
+    }
+    reports
+}
+
+fn settles(settled_after_us: Option<u64>) -> Report {
+    let mut exam = Examination::of(SETTLES);
+    exam.count(1, "run");
+    match settled_after_us {
+        Some(after_us) => exam.note(format!("at rest after {} s", after_us / 1_000_000)),
+        None => exam.wrong(
+            "the run",
+            "queues, outboxes, orders, the read side",
+            format!("at rest within {} s", SETTLE_US_MAX / 1_000_000),
+            "still at work",
+        ),
+    }
+    exam.finish()
+}
+
+/// The reports that did not say valid.
+pub fn failed(reports: &[Report]) -> impl Iterator<Item = &Report> {
+    reports
+        .iter()
+        .filter(|report| report.verdict != Verdict::Valid)
+}
