@@ -31,10 +31,10 @@ bench:   ## the figures of BENCHMARKS.md, on this machine
 	$(BUILD) && target/debug/bench --write BENCHMARKS.md
 
 model-check: ## every state of the sagas, over the production cores
-	cargo run -q -p model-check
+	$(BUILD) && target/debug/model-check
 
 simulate: ## seeded worlds of the production pipeline: SEED=7 replays one, RUNS=500 runs as many
-	cargo run -q -p simulation --bin simulate -- $(if $(filter file,$(origin SEED)),--runs $(RUNS),--seed $(SEED) --timeline)
+	$(BUILD) && target/debug/simulate $(if $(filter file,$(origin SEED)),--runs $(RUNS),--seed $(SEED) --timeline)
 
 check:   ## format, lints, and licences where cargo-deny is installed
 	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; fi
