@@ -3,8 +3,7 @@
 mod stand_ins;
 
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::process::{Command, Output, Stdio};
 
 use platform::process::leftovers;
 use rustix::process::{Pid, Signal, kill_process};
@@ -102,28 +101,26 @@ async fn run_answers_with_the_code_of_its_command_and_cleans_up() {
 #[tokio::test]
 async fn ctrl_c_while_it_comes_up_leaves_nothing() {
     let folder = Folder::new();
-    let mut up = command(&folder, &["up", "--only-servers"])
+    let mut up = tokio::process::Command::from(command(&folder, &["up", "--only-servers"]))
         .stdout(Stdio::null())
+        .kill_on_drop(true)
         .spawn()
         .expect("runs");
     eventually("the broker runs", || {
         folder.path().join("logs/rabbitmq.log").exists()
     })
     .await;
-    signal(i32::try_from(up.id()).expect("small"), Signal::INT);
+    signal(
+        i32::try_from(up.id().expect("runs")).expect("small"),
+        Signal::INT,
+    );
     assert_eq!(ended(&mut up).await, Some(130));
     assert_eq!(leftovers::of(folder.path()), [0; 0]);
 }
 
-async fn ended(child: &mut Child) -> Option<i32> {
-    let deadline = tokio::time::Instant::now() + stand_ins::PATIENCE;
-    loop {
-        if let Some(status) = child.try_wait().expect("is ours") {
-            return status.code();
-        }
-        assert!(tokio::time::Instant::now() < deadline, "does not end");
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+async fn ended(child: &mut tokio::process::Child) -> Option<i32> {
+    let ended = tokio::time::timeout(stand_ins::PATIENCE, child.wait());
+    ended.await.expect("it ends").expect("is ours").code()
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use platform::control::Control;
 use platform::fleet::Fleet;
 use platform::instance::Surroundings;
-use platform::process::Supervisor;
+use platform::process::{Status, Supervisor};
 use platform::run_dir::RunDir;
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
@@ -66,6 +66,15 @@ impl Api {
         self.call(Method::POST, path, None).await
     }
 
+    async fn until(&self, name: &str, wish: impl FnMut(&Status) -> bool) -> bool {
+        self.fleet.supervisor.until(name, PATIENCE, wish).await
+    }
+
+    async fn until_running_after(&self, deaths: u64) {
+        let running = |it: &Status| it.restarts == deaths && it.pid.is_some();
+        assert!(self.until("orders-1", running).await, "{deaths} deaths");
+    }
+
     async fn names(&self) -> Vec<String> {
         let (_, list) = self.call(Method::GET, "/processes", None).await;
         let list = list.as_array().expect("a list").clone();
@@ -102,8 +111,7 @@ async fn without_the_token_nothing_is_told_and_nothing_is_done() {
             assert_eq!(response.headers()["www-authenticate"], "Bearer");
         }
     }
-    let pids =
-        |list: &[platform::process::Status]| list.iter().map(|it| it.pid).collect::<Vec<_>>();
+    let pids = |list: &[Status]| list.iter().map(|it| it.pid).collect::<Vec<_>>();
     assert_eq!(pids(&before), pids(&api.fleet.supervisor.list()));
 }
 
@@ -130,34 +138,39 @@ async fn every_process_is_listed_with_its_state() {
 #[tokio::test]
 async fn each_action_answers_with_its_receipt() {
     let api = api().await;
-    for (action, signal) in [
-        ("pause", "SIGSTOP"),
-        ("resume", "SIGCONT"),
-        ("restart", "SIGTERM"),
-        ("terminate", "SIGTERM"),
-        ("kill", "SIGKILL"),
+    // Each is given to a life of its own: one that is asked to leave twice dies once.
+    for (action, signal, deaths_before) in [
+        ("pause", "SIGSTOP", 0),
+        ("resume", "SIGCONT", 0),
+        ("restart", "SIGTERM", 0),
+        ("terminate", "SIGTERM", 1),
+        ("kill", "SIGKILL", 2),
     ] {
-        let running = api
-            .fleet
-            .supervisor
-            .until("orders-1", PATIENCE, |it| it.pid.is_some());
-        assert!(running.await);
+        api.until_running_after(deaths_before).await;
         let (status, receipt) = api.post(&format!("/processes/orders-1/{action}")).await;
-        // Terminated, but still there for a moment: the next one may find it between two lives.
-        if status == StatusCode::CONFLICT {
-            assert_eq!(receipt["type"], "/problems/not-running");
-            continue;
-        }
         assert_eq!(status, StatusCode::OK, "{action}: {receipt}");
         assert_eq!(receipt["name"], "orders-1");
         assert_eq!(receipt["signal"], signal);
         assert!(receipt["pid"].is_u64() && receipt["at_ms"].is_u64());
     }
-    let back = api
-        .fleet
-        .supervisor
-        .until("orders-1", PATIENCE, |it| it.restarts >= 2 && it.ready);
-    assert!(back.await);
+    api.until_running_after(3).await;
+}
+
+#[tokio::test]
+async fn between_two_lives_there_is_nothing_to_signal() {
+    let api = api().await;
+    // Each death doubles the wait for the next life: soon it is long enough to be met.
+    for deaths in 0.. {
+        api.until_running_after(deaths).await;
+        api.post("/processes/orders-1/kill").await;
+        let dead = |it: &Status| it.restarts > deaths;
+        assert!(api.until("orders-1", dead).await);
+        let (status, problem) = api.post("/processes/orders-1/kill").await;
+        if status == StatusCode::CONFLICT {
+            assert_eq!(problem["type"], "/problems/not-running");
+            return;
+        }
+    }
 }
 
 #[tokio::test]
