@@ -3,12 +3,6 @@
 use crate::director::SETTLE_US_MAX;
 use checkers::{
     Report, Run, Verdict,
-    claims::{
-        at_most_once, atomicity, closure, convergence, durability, fault_fired, money, phantom,
-        prediction, stock, termination,
-    },
-    journal::Journal,
-    state::Part,
     verdict::{Claim, Examination},
 };
 
@@ -19,25 +13,8 @@ pub const SETTLES: Claim = Claim {
 
 /// Traces, metrics and recovery need a real system; everything else is judged.
 pub fn judge(run: &Run, settled_after_us: Option<u64>) -> Vec<Report> {
-    let (history, state) = (&run.history, &run.state);
-    let calm = Journal::default();
-    let journal = run.journal.as_ref().and_then(Part::get).unwrap_or(&calm);
-    let mut reports = vec![
-        money::check(history, &state.payments),
-        stock::check(history, &state.inventory),
-        durability::check(history, &state.orders),
-        phantom::check(history, state),
-        at_most_once::check(state),
-        atomicity::check(state),
-        termination::check(state),
-        convergence::check(&state.orders, &state.order_view),
-        closure::check(state, journal),
-        prediction::check(history, &state.orders),
-        settles(settled_after_us),
-    ];
-    if let Some(part) = run.journal.as_ref().filter(|_| !journal.run.is_empty()) {
-        reports.push(fault_fired::check(part));
-    }
+    let mut reports = checkers::judge_effects(run);
+    reports.push(settles(settled_after_us));
     reports
 }
 

@@ -4,11 +4,12 @@
 //!
 //! - [`state`]: SKUs, reservations, receipts.
 //! - [`command`], [`event`]: what can be asked and what can happen.
-//! - [`inventory`]: the rules. [`wire`]: which messages it hears and says.
+//! - [`inventory`]: the rules. [`ledger`]: what moved. [`wire`]: which messages it hears and says.
 
 pub mod command;
 pub mod event;
 pub mod inventory;
+pub mod ledger;
 pub mod state;
 pub mod wire;
 

@@ -4,6 +4,7 @@
 use decider::Changes;
 use inventory_core::{
     Event, State,
+    ledger::movements,
     state::{Reservation, Stock},
 };
 use orders_contract::{OrderId, Sku};
@@ -120,14 +121,14 @@ pub async fn receipts(
 
 /// Each movement once: the primary key refuses a second.
 pub async fn stock_ledger(conn: &mut PgConnection, events: &[Event]) -> Result<(), sqlx::Error> {
-    let movements: Vec<(Uuid, &str, &Sku, i64)> = events.iter().flat_map(movements).collect();
+    let movements: Vec<_> = events.iter().flat_map(movements).collect();
     if movements.is_empty() {
         return Ok(());
     }
-    let causes: Vec<Uuid> = movements.iter().map(|m| m.0).collect();
-    let kinds: Vec<&str> = movements.iter().map(|m| m.1).collect();
-    let skus: Vec<&str> = movements.iter().map(|m| m.2.as_str()).collect();
-    let quantities: Vec<i64> = movements.iter().map(|m| m.3).collect();
+    let causes: Vec<Uuid> = movements.iter().map(|m| m.cause).collect();
+    let kinds: Vec<&str> = movements.iter().map(|m| m.kind).collect();
+    let skus: Vec<&str> = movements.iter().map(|m| m.sku.as_str()).collect();
+    let quantities: Vec<i64> = movements.iter().map(|m| m.quantity).collect();
     sqlx::query(
         "insert into stock_ledger (cause, kind, sku, quantity)
          select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])",
@@ -139,24 +140,4 @@ pub async fn stock_ledger(conn: &mut PgConnection, events: &[Event]) -> Result<(
     .execute(conn)
     .await?;
     Ok(())
-}
-
-fn movements(event: &Event) -> Vec<(Uuid, &'static str, &Sku, i64)> {
-    let (order_id, kind, picks) = match event {
-        Event::Received {
-            receipt_id,
-            sku,
-            quantity,
-        } => return vec![(*receipt_id, "receipt", sku, *quantity)],
-        Event::Reserved { facts, picks } => (facts.order_id, "reserve", picks),
-        Event::Released { order_id, picks } => (*order_id, "release", picks),
-        Event::Dispatched { order_id, picks } => (*order_id, "dispatch", picks),
-        Event::Priced { .. }
-        | Event::Refused { .. }
-        | Event::Voided { .. }
-        | Event::ReleasedAlready { .. } => return vec![],
-    };
-    (picks.iter())
-        .map(|pick| (order_id.0, kind, &pick.sku, pick.quantity))
-        .collect()
 }

@@ -2,7 +2,6 @@
 //! services use: quorum queues, and the stream beside them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use futures::stream::FuturesUnordered;
@@ -15,6 +14,7 @@ use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, PublisherConfirm};
 use messaging::broker::amqp::{AmqpBroker, AmqpSession};
 use messaging::broker::{Broker, Role, Session};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use topology::SUBSCRIPTIONS;
@@ -89,7 +89,7 @@ async fn through(
     routes: &[Route],
     length: Duration,
 ) -> Result<f64, BenchError> {
-    let acked = Arc::new(AtomicU64::new(0));
+    let acked = Arc::new(watch::Sender::new(0_u64));
     let consuming = broker.connect(Role::Consume).await.map_err(failed)?;
     // Dropped, and with it every consumer, when this returns.
     let mut consumers = JoinSet::new();
@@ -110,14 +110,14 @@ async fn through(
         heard += deliveries;
     }
     let rest = async {
-        while acked.load(Relaxed) < heard {
-            if let Some(ended) = consumers.try_join_next() {
+        let mut all = acked.subscribe();
+        tokio::select! {
+            _ = all.wait_for(|acked| *acked >= heard) => Ok(()),
+            Some(ended) = consumers.join_next() => {
                 ended.map_err(failed)?.map_err(failed)?;
+                Err(failed("a consumer ended before its time"))
             }
-            // A thousandth of the shortest measurement.
-            tokio::time::sleep(Duration::from_millis(1)).await;
         }
-        Ok::<_, BenchError>(())
     };
     timeout(REST, rest)
         .await
@@ -174,7 +174,7 @@ async fn send(
 async fn consume(
     channel: Channel,
     queue: &'static str,
-    acked: Arc<AtomicU64>,
+    acked: Arc<watch::Sender<u64>>,
 ) -> Result<(), lapin::Error> {
     channel
         .basic_qos(PREFETCH, BasicQosOptions::default())
@@ -188,7 +188,7 @@ async fn consume(
         let size = batch.len() as u64;
         if let Some(last) = batch.into_iter().next_back() {
             last?.acker.ack(BasicAckOptions { multiple: true }).await?;
-            acked.fetch_add(size, Relaxed);
+            acked.send_modify(|acked| *acked += size);
         }
     }
     Ok(())

@@ -26,7 +26,7 @@ pub fn of(system: &System, client: &Client, plan: &Plan) -> Run {
             bindings: Part::Read(bindings()),
             dead_letters: Part::Read(dead_letters(system)),
         },
-        journal: Some(Part::Read(journal(system))),
+        journal: journal(system).map(Part::Read),
         started_ms: EPOCH_MS,
         ..Run::default()
     }
@@ -82,8 +82,8 @@ fn dead_letters(system: &System) -> Vec<DeadLetter> {
     letters
 }
 
-/// Every fault that struck, with its receipts, by kind.
-fn journal(system: &System) -> Journal {
+/// Every fault that struck, with its receipts, by kind; `None` in calm weather.
+fn journal(system: &System) -> Option<Journal> {
     let mut by_kind: BTreeMap<&'static str, Vec<Receipt>> = BTreeMap::new();
     for receipt in system.world.faults.receipts() {
         let (fault, nth) = receipt.strike;
@@ -99,7 +99,6 @@ fn journal(system: &System) -> Journal {
         title: label.to_owned(),
         receipts,
     });
-    Journal {
-        run: injections.collect(),
-    }
+    let run: Vec<_> = injections.collect();
+    (!run.is_empty()).then_some(Journal { run })
 }

@@ -1,7 +1,7 @@
 //! Inventory: SKUs, reservations, receipts, and the ledger of movements.
 
 use super::{Key, Tables, new_keys, rows, write};
-use inventory_core::{Command, Event, Inventory, Reservation, State};
+use inventory_core::{Command, Event, Inventory, Reservation, State, ledger::movements};
 use orders_contract::{OrderId, Sku};
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl Tables<Inventory> for InventoryTables {
             Key::Id(RECEIPTS, *id)
         }));
         let moved = events.iter().flat_map(movements);
-        keys.extend(moved.map(|(cause, kind, sku, _)| Key::Entry(kind, cause, sku.to_string())));
+        keys.extend(moved.map(|one| Key::Entry(one.kind, one.cause, one.sku.to_string())));
         keys
     }
 
@@ -82,29 +82,9 @@ impl Tables<Inventory> for InventoryTables {
             &after.reservations,
         );
         write(&mut self.state.receipts, &before.receipts, &after.receipts);
-        for (cause, kind, sku, quantity) in events.iter().flat_map(movements) {
-            self.ledger.insert((cause, kind, sku.clone()), quantity);
+        for one in events.iter().flat_map(movements) {
+            self.ledger
+                .insert((one.cause, one.kind, one.sku.clone()), one.quantity);
         }
     }
-}
-
-/// As the shell writes its `stock_ledger`.
-fn movements(event: &Event) -> Vec<(Uuid, &'static str, &Sku, i64)> {
-    let (order_id, kind, picks) = match event {
-        Event::Received {
-            receipt_id,
-            sku,
-            quantity,
-        } => return vec![(*receipt_id, "receipt", sku, *quantity)],
-        Event::Reserved { facts, picks } => (facts.order_id, "reserve", picks),
-        Event::Released { order_id, picks } => (*order_id, "release", picks),
-        Event::Dispatched { order_id, picks } => (*order_id, "dispatch", picks),
-        Event::Priced { .. }
-        | Event::Refused { .. }
-        | Event::Voided { .. }
-        | Event::ReleasedAlready { .. } => return vec![],
-    };
-    (picks.iter())
-        .map(|pick| (order_id.0, kind, &pick.sku, pick.quantity))
-        .collect()
 }
