@@ -28,7 +28,7 @@ status:  ## every process
 	target/debug/platform status
 
 bench:   ## the figures of BENCHMARKS.md, on this machine
-	$(BUILD) && target/debug/bench --write BENCHMARKS.md
+	$(BUILD) --release && target/release/bench --write BENCHMARKS.md
 
 model-check: ## every state of the sagas, over the production cores
 	$(BUILD) && target/debug/model-check

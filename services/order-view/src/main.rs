@@ -31,8 +31,9 @@ use projector::Projector;
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use waiting::WaitingRoom;
 
-/// Entries of the log in one transaction, at most.
-const BATCH_MAX: u16 = 512;
+/// Entries of the log in one transaction, at most; as many again are on their way meanwhile. At 500 orders/s these are a
+/// fifth of a second's, and 2 MB.
+const BATCH_MAX: u16 = 1_024;
 /// Reads end in seconds, but for those that wait, and these are cut.
 const DRAIN: Duration = Duration::from_secs(5);
 

@@ -2,7 +2,7 @@
 
 use orders_contract::{Line, Status};
 use serde::Serialize;
-use sqlx::{PgPool, Row, postgres::PgRow, types::Json};
+use sqlx::{PgExecutor, PgPool, Row, postgres::PgRow, types::Json};
 use uuid::Uuid;
 
 /// An order as the API shows it.
@@ -21,14 +21,17 @@ pub struct OrderRow {
 }
 
 /// Those of `ids` that are whole.
-pub async fn by_ids(pool: &PgPool, ids: &[Uuid]) -> Result<Vec<OrderRow>, sqlx::Error> {
+pub async fn by_ids(
+    executor: impl PgExecutor<'_>,
+    ids: &[Uuid],
+) -> Result<Vec<OrderRow>, sqlx::Error> {
     let rows = sqlx::query(
         "select order_id, customer, status, reason, coordination, version, total_minor, lines,
                 placed_at_ms
          from orders where order_id = any($1) and placed_at_ms is not null",
     )
     .bind(ids)
-    .fetch_all(pool)
+    .fetch_all(executor)
     .await?;
     rows.iter().map(order).collect()
 }

@@ -8,7 +8,7 @@ use crate::{
     rows,
     rows::OrderRow,
 };
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::{PgPool, Postgres, pool::PoolConnection, postgres::PgListener};
 use std::{collections::HashMap, time::Duration};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::MissedTickBehavior;
@@ -76,6 +76,7 @@ impl WaitingRoom {
 async fn serve(pool: PgPool, mut receiver: mpsc::Receiver<Waiter>) {
     let mut waiting: HashMap<Uuid, Vec<Waiter>> = HashMap::new();
     let mut listener: Option<PgListener> = None;
+    let mut reader: Option<Reader> = None;
     let mut poll = tokio::time::interval(POLL);
     poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -106,7 +107,14 @@ async fn serve(pool: PgPool, mut receiver: mpsc::Receiver<Waiter>) {
                 waiting.keys().copied().collect()
             }
         };
-        answer(&pool, &ask, &mut waiting).await;
+        if ask.is_empty() {
+            continue;
+        }
+        match tokio::time::timeout(QUERY_TIMEOUT, read(&pool, &mut reader, &ask)).await {
+            Ok(Ok(rows)) => answer(rows, &mut waiting),
+            Ok(Err(error)) => tracing::warn!("waiting readers go on waiting: {error}"),
+            Err(_) => tracing::warn!("waiting readers go on waiting: no answer in time"),
+        }
     }
 }
 
@@ -166,18 +174,27 @@ async fn heard(listener: &mut Option<PgListener>) -> Option<Changed> {
     Some(changed)
 }
 
-async fn answer(pool: &PgPool, ids: &[Uuid], waiting: &mut HashMap<Uuid, Vec<Waiter>>) {
-    if ids.is_empty() {
-        return;
-    }
-    let rows = match tokio::time::timeout(QUERY_TIMEOUT, rows::by_ids(pool, ids)).await {
-        Ok(Ok(rows)) => rows,
-        Ok(Err(error)) => {
-            tracing::warn!("waiting readers go on waiting: {error}");
-            return;
-        }
-        Err(_) => return,
+/// The room's own connection: the pool asks one that comes back whether it lives, and each
+/// order that is waited for would cost two such round trips.
+type Reader = PoolConnection<Postgres>;
+
+/// One that fails, or is given up in the middle, is not used again.
+async fn read(
+    pool: &PgPool,
+    reader: &mut Option<Reader>,
+    ids: &[Uuid],
+) -> Result<Vec<OrderRow>, sqlx::Error> {
+    let mut connection = match reader.take() {
+        Some(connection) => connection,
+        None => pool.acquire().await?,
     };
+    connection.close_on_drop();
+    let rows = rows::by_ids(&mut *connection, ids).await?;
+    *reader = Some(connection);
+    Ok(rows)
+}
+
+fn answer(rows: Vec<OrderRow>, waiting: &mut HashMap<Uuid, Vec<Waiter>>) {
     for row in rows {
         let Some(waiters) = waiting.remove(&row.order_id) else {
             continue;

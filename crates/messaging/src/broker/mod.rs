@@ -175,6 +175,6 @@ pub trait Consumer: Send + 'static {
 
 /// The reading side of a stream.
 pub trait Tail: Send + 'static {
-    /// As [`Consumer::next`]; asking for more acknowledges what came before.
+    /// As [`Consumer::next`]. Nothing is to be settled: the reader keeps its offset.
     fn next(&mut self) -> impl Future<Output = Result<Vec<(u64, Delivery)>, BrokerError>> + Send;
 }

@@ -15,7 +15,7 @@ const ROWS_MAX: usize = 2_000;
 const ATTEMPTS_MAX: u32 = 5;
 /// Windows gather for this long: nobody waits for a deletion, the relay leaves a row alone
 /// for seconds, and a statement for each window would be a good part of the load.
-const GATHER: Duration = Duration::from_millis(50);
+const GATHER: Duration = Duration::from_millis(200);
 const DELETE_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]

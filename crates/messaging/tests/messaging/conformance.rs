@@ -67,6 +67,7 @@ suite![
     a_message_that_fails_too_often_is_dead_lettered,
     competing_consumers_share_a_queue,
     a_stream_is_read_from_any_offset,
+    a_reader_that_keeps_looking_away_misses_nothing,
     declaring_twice_is_nothing_and_declaring_otherwise_is_refused,
     a_session_that_is_closed_frees_what_it_held,
 ];
@@ -321,6 +322,26 @@ async fn a_stream_is_read_from_any_offset(arena: Arena<impl Broker>) {
             assert_eq!((*offset, &delivery.message.id), (wanted, &sent.message.id));
         }
     }
+}
+
+/// The projector waits for entries and for its lease at once: a look that ends early must not
+/// take entries along.
+async fn a_reader_that_keeps_looking_away_misses_nothing(arena: Arena<impl Broker>) {
+    let (_session, mut publisher) = arena.open(&topology()).await;
+    publisher.publish(&numbered(30)).await.expect("not blocked");
+    let session = arena.broker.connect(Role::Tail).await.expect("connected");
+    let mut tail = session.tail(LOG, Offset::First, 7).await.expect("reading");
+    let mut offsets = Vec::new();
+    while offsets.len() < 30 {
+        tokio::select! {
+            biased;
+            entries = tail.next() => {
+                offsets.extend(entries.expect("a live stream").iter().map(|(offset, _)| *offset));
+            }
+            () = tokio::task::yield_now() => {}
+        }
+    }
+    assert!(offsets.into_iter().eq(0..30));
 }
 
 /// F29

@@ -11,7 +11,7 @@ use std::process::Stdio;
 use tokio::process::{Child, Command};
 
 use super::log::Log;
-use super::spec::{Kind, ProcessSpec};
+use super::spec::ProcessSpec;
 
 /// Every child carries the run folder in its environment, so that whatever is left can be found: see `leftovers`.
 pub const RUN_DIR_KEY: &str = "BREAKWATER_RUN_DIR";
@@ -33,7 +33,7 @@ pub fn launch(spec: &ProcessSpec, run_dir: &Path, log: &Log) -> io::Result<Child
     command
         .args(["--", "/bin/sh", "-c", STILL_OURS, "sh"])
         .arg(std::process::id().to_string())
-        .args(["/usr/bin/nice", "-n", niceness(spec.kind)])
+        .args(["/usr/bin/nice", "-n", &spec.niceness.to_string()])
         .arg(&spec.program)
         .args(&spec.args)
         .env_clear()
@@ -48,14 +48,4 @@ pub fn launch(spec: &ProcessSpec, run_dir: &Path, log: &Log) -> io::Result<Child
         .process_group(0)
         .kill_on_drop(true);
     command.spawn()
-}
-
-/// Everybody waits for the broker's confirms and the database's commits, and each of those is several hand-overs
-/// between threads: among sixteen services of equal right a confirm takes a quarter of a second, and the services make
-/// more and smaller batches meanwhile. Behind the servers they make few and large ones.
-fn niceness(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Server => "0",
-        Kind::Service => "10",
-    }
 }

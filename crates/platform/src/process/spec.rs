@@ -40,6 +40,13 @@ pub struct ProcessSpec {
     pub abandon_signal: Signal,
     /// Where Prometheus finds its metrics: `host:port` of `/metrics`.
     pub metrics_addr: Option<String>,
+    /// How far it stands back, from 0 to 19, when all want to run.
+    ///
+    /// Everybody waits for the broker's confirms and the database's commits, and each of those is several hand-overs
+    /// between threads: among sixteen services of equal right a confirm takes a quarter of a second, and the services
+    /// make more and smaller batches meanwhile. Behind the servers they make few and large ones. The database stands
+    /// between: its many backends would keep the broker's two threads waiting.
+    pub niceness: u8,
 }
 
 impl ProcessSpec {
@@ -65,6 +72,10 @@ impl ProcessSpec {
             stop_grace: Duration::from_secs(10),
             abandon_signal: Signal::KILL,
             metrics_addr: None,
+            niceness: match kind {
+                Kind::Server => 0,
+                Kind::Service => 15,
+            },
         }
     }
 

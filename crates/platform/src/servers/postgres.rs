@@ -146,6 +146,7 @@ timezone = 'UTC'
         .arg(self.data.display().to_string())
         .env("LC_ALL", "C");
         spec.run_as = self.account.clone();
+        spec.niceness = 5;
         spec.probe = Probe::Postgres(self.superuser_url("postgres"));
         // SIGTERM would wait until the last client has left; SIGINT asks the clients to leave too.
         spec.stop_signal = Signal::INT;

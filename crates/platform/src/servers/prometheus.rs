@@ -48,6 +48,7 @@ impl Prometheus {
             // One processor at most, of which there are few, and memory given back early: it is the watcher here.
             .env("GOMAXPROCS", "1")
             .env("GOGC", "50");
+        spec.niceness = 15;
         spec.probe = Probe::Http(format!("{}/-/ready", self.port.url()));
         Ok(spec)
     }

@@ -92,6 +92,9 @@ disk_free_limit.absolute = 256MB
 # A client sets aside some 64 frames a connection: 8 MB at the default of 128 KiB, half a service's memory. Our longest
 # message fits into one of these frames, and longer ones are split.
 frame_max = 16384
+# Counts of queues, connections and channels, but not of each channel with each queue and exchange: those cost every
+# message a look into several tables, and nobody asks for them.
+collect_statistics = coarse
 # The queue counts that a verdict polls are at most this old.
 collect_statistics_interval = 5000
 # The log is rolled over at this size, and until then it is in memory as well. The default is 512 MB.

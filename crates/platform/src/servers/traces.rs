@@ -99,7 +99,8 @@ fn ours(program: &Path, folder: &Path, describe: Describe) -> Result<TraceStore,
     };
     // The same name for both: whoever kills or scrapes the trace store need not know which it is.
     let spec = ProcessSpec::new("tracestore", Kind::Server, program, folder);
-    let spec = describe(spec, folder, &at).map_err(ServerError::io("the trace store"))?;
+    let mut spec = describe(spec, folder, &at).map_err(ServerError::io("the trace store"))?;
+    spec.niceness = 15;
     Ok(TraceStore {
         query_url: Some(at.query.url()),
         otlp_url: Some(at.otlp_http.url()),

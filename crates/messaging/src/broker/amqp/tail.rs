@@ -13,7 +13,9 @@ use lapin::{
 
 pub struct AmqpTail {
     deliveries: lapin::Consumer,
-    /// The last of the batch that was handed out; acknowledging is how a stream gives credit.
+    /// Not handed out yet: whoever stops waiting in the middle finds them with the next call.
+    taken: Vec<(u64, Delivery)>,
+    /// The last of them, until it is acknowledged.
     last: Option<Acker>,
     /// A stream is read from the beginning of a chunk: what is below is skipped.
     from: u64,
@@ -40,6 +42,7 @@ pub(super) async fn open(
     let deliveries = consume(&channel, stream, instance, prefetch, arguments).await?;
     Ok(AmqpTail {
         deliveries,
+        taken: Vec::new(),
         last: None,
         from,
         end: None,
@@ -50,18 +53,21 @@ pub(super) async fn open(
 impl Tail for AmqpTail {
     async fn next(&mut self) -> Result<Vec<(u64, Delivery)>, BrokerError> {
         loop {
+            // Gives credit and promises nothing, the reader keeps its offset: the next entries
+            // travel while these are written.
             if let Some(last) = self.last.take() {
                 settled("basic.ack", last.ack(BasicAckOptions { multiple: true })).await?;
             }
-            let batch = take_ready(&mut self.deliveries, &mut self.end).await?;
-            let mut entries = Vec::with_capacity(batch.len());
-            for delivery in batch {
+            if !self.taken.is_empty() {
+                return Ok(std::mem::take(&mut self.taken));
+            }
+            for delivery in take_ready(&mut self.deliveries, &mut self.end).await? {
                 let (delivery, acker) = delivery_of(delivery);
                 self.last = Some(acker);
                 let offset = delivery.message.headers.integer("x-stream-offset");
                 let offset = offset.and_then(|offset| u64::try_from(offset).ok());
                 match offset {
-                    Some(offset) if offset >= self.from => entries.push((offset, delivery)),
+                    Some(offset) if offset >= self.from => self.taken.push((offset, delivery)),
                     Some(_) => {}
                     None => {
                         return Err(BrokerError::Refused(
@@ -69,9 +75,6 @@ impl Tail for AmqpTail {
                         ));
                     }
                 }
-            }
-            if !entries.is_empty() {
-                return Ok(entries);
             }
         }
     }

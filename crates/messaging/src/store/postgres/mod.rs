@@ -3,12 +3,14 @@
 //! - [`pool`]: connections that cannot hang.
 //! - [`transaction`]: inbox, outbox and the service's own tables.
 //! - [`housekeeping`]: the outbox outside of a batch.
+//! - [`warm`]: the connection of the last batch, for the next.
 //! - [`error`]: which SQLSTATE is whose fault.
 
 mod error;
 mod housekeeping;
 mod pool;
 mod transaction;
+mod warm;
 
 pub use pool::{PoolSettings, connect};
 pub use transaction::PgTx;
@@ -20,6 +22,7 @@ use sqlx::{
     migrate::{MigrateError, Migrator},
 };
 use std::{future::Future, marker::PhantomData};
+use warm::Warm;
 
 /// The service's own SQL. Runs inside the batch's transaction; must neither begin nor commit.
 pub trait Tables<P: Decider>: Clone + Send + Sync + 'static {
@@ -56,6 +59,7 @@ pub struct PgStore<P, T> {
     /// Short, frequent, and not durable at once: it neither waits for a disk nor takes
     /// a connection from a batch.
     housekeeping: PgPool,
+    warm: Warm,
     tables: T,
     core: PhantomData<fn() -> P>,
 }
@@ -65,6 +69,7 @@ impl<P, T: Clone> Clone for PgStore<P, T> {
         Self {
             pool: self.pool.clone(),
             housekeeping: self.housekeeping.clone(),
+            warm: self.warm.clone(),
             tables: self.tables.clone(),
             core: PhantomData,
         }
@@ -77,6 +82,7 @@ impl<P: Decider, T: Tables<P>> PgStore<P, T> {
         Ok(Self {
             pool: connect(settings)?,
             housekeeping: connect(&settings.for_housekeeping())?,
+            warm: Warm::default(),
             tables,
             core: PhantomData,
         })
@@ -106,10 +112,15 @@ impl<P: Decider, T: Tables<P>> Store<P> for PgStore<P, T> {
     /// After a restart of the server every idle connection is dead, and says so at its
     /// first statement: each is tried once, then a new one.
     async fn begin(&self) -> Result<PgTx<P, T>, StoreError> {
+        let begin = |connection| PgTx::begin(connection, self.warm.clone(), self.tables.clone());
+        while let Some(connection) = self.warm.take() {
+            if let Ok(tx) = begin(connection).await {
+                return Ok(tx);
+            }
+        }
         let mut idle = self.pool.num_idle();
         loop {
-            let connection = self.pool.acquire().await?;
-            match PgTx::begin(connection, self.tables.clone()).await {
+            match begin(self.pool.acquire().await?).await {
                 Err(_) if idle > 0 => idle -= 1,
                 outcome => return outcome,
             }

@@ -17,7 +17,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT: &str = "10s";
 /// A pool that is empty for this long means a database in trouble: say so.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A connection used less than this ago needs no ping.
-const TRUSTED_FOR: Duration = Duration::from_secs(1);
+pub(super) const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const PING_TIMEOUT: Duration = Duration::from_millis(500);
 
 #[derive(Clone, Debug)]

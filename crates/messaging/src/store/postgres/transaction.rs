@@ -1,32 +1,39 @@
 //! One transaction a batch, in as few statements as it takes.
 
-use super::Tables;
+use super::{Tables, warm::Warm};
 use crate::store::{CommitError, InboxRow, OutboxRow, StoreError, Transaction};
 use decider::{Coordination, Decider};
-use sqlx::{Executor, Postgres, pool::PoolConnection};
+use sqlx::{Executor, PgConnection, Postgres, pool::PoolConnection};
 use std::{collections::HashSet, marker::PhantomData};
 use uuid::Uuid;
 
 pub struct PgTx<P, T> {
-    connection: PoolConnection<Postgres>,
+    /// Until it is committed or rolled back.
+    open: Option<PoolConnection<Postgres>>,
+    warm: Warm,
     tables: T,
-    settled: bool,
     core: PhantomData<fn() -> P>,
 }
 
 impl<P, T> PgTx<P, T> {
     pub(super) async fn begin(
         connection: PoolConnection<Postgres>,
+        warm: Warm,
         tables: T,
     ) -> Result<Self, StoreError> {
         let mut tx = Self {
-            connection,
+            open: Some(connection),
+            warm,
             tables,
-            settled: false,
             core: PhantomData,
         };
-        tx.connection.execute(sqlx::raw_sql("begin")).await?;
+        tx.connection()?.execute(sqlx::raw_sql("begin")).await?;
         Ok(tx)
+    }
+
+    fn connection(&mut self) -> Result<&mut PgConnection, StoreError> {
+        let over = || StoreError::Fault("the transaction is over".to_owned());
+        self.open.as_deref_mut().ok_or_else(over)
     }
 }
 
@@ -34,8 +41,8 @@ impl<P, T> PgTx<P, T> {
 /// statement: its connection is closed, and the server undoes what it did.
 impl<P, T> Drop for PgTx<P, T> {
     fn drop(&mut self) {
-        if !self.settled {
-            self.connection.close_on_drop();
+        if let Some(connection) = &mut self.open {
+            connection.close_on_drop();
         }
     }
 }
@@ -48,7 +55,7 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for PgTx<P, T> {
         let found =
             sqlx::query_as("select message_id, traceparent from inbox where message_id = any($1)")
                 .bind(ids)
-                .fetch_all(&mut *self.connection)
+                .fetch_all(self.connection()?)
                 .await?;
         Ok(found)
     }
@@ -76,13 +83,14 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for PgTx<P, T> {
                 .map(|row| row.traceparent.as_deref())
                 .collect::<Vec<_>>(),
         )
-        .fetch_all(&mut *self.connection)
+        .fetch_all(self.connection()?)
         .await?;
         Ok(fresh.into_iter().collect())
     }
 
     async fn load(&mut self, commands: &[P::Command]) -> Result<P::State, StoreError> {
-        self.tables.load(&mut self.connection, commands).await
+        let tables = self.tables.clone();
+        tables.load(self.connection()?, commands).await
     }
 
     async fn save(
@@ -91,9 +99,8 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for PgTx<P, T> {
         after: &P::State,
         events: &[P::Event],
     ) -> Result<(), StoreError> {
-        self.tables
-            .save(&mut self.connection, before, after, events)
-            .await
+        let tables = self.tables.clone();
+        tables.save(self.connection()?, before, after, events).await
     }
 
     async fn outbox_insert(&mut self, rows: &[OutboxRow]) -> Result<(), StoreError> {
@@ -172,15 +179,18 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for PgTx<P, T> {
                 .map(|row| row.next_attempt_at_ms)
                 .collect::<Vec<_>>(),
         )
-        .execute(&mut *self.connection)
+        .execute(self.connection()?)
         .await?;
         Ok(())
     }
 
     async fn commit(mut self) -> Result<(), CommitError> {
-        match self.connection.execute(sqlx::raw_sql("commit")).await {
+        match self.connection()?.execute(sqlx::raw_sql("commit")).await {
             Ok(_) => {
-                self.settled = true;
+                self.open
+                    .take()
+                    .into_iter()
+                    .for_each(|it| self.warm.keep(it));
                 Ok(())
             }
             // The server answered that it did not commit; a server that is shutting down
@@ -195,7 +205,11 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for PgTx<P, T> {
     }
 
     async fn rollback(mut self) {
-        let undone = self.connection.execute(sqlx::raw_sql("rollback")).await;
-        self.settled = undone.is_ok();
+        let Ok(connection) = self.connection() else {
+            return;
+        };
+        if connection.execute(sqlx::raw_sql("rollback")).await.is_ok() {
+            self.open = None;
+        }
     }
 }
