@@ -20,9 +20,8 @@ pub fn summary(system: &System, figures: &Figures) -> String {
         let (p50, p99) = (found.saga.p50_ms, found.saga.p99_ms);
         rows.push(row(&what, format!("p50 {p50:.1} ms, p99 {p99:.1} ms")));
     }
-    rows.push(row("resident memory at rest", mib(&system.at_rest)));
-    if let Some(after) = &system.after_load {
-        rows.push(row("resident memory after the load", mib(after)));
+    for (when, memory) in &system.memory {
+        rows.push(row(&format!("resident memory {when}"), mib(memory)));
     }
     let ready = system.ready_after.as_secs_f64();
     rows.push(row("from nothing to ready", format!("{ready:.1} s")));
@@ -141,17 +140,16 @@ pub fn memory(system: &System) -> String {
         let found = memory.services.get(name).copied().unwrap_or_default();
         format!("{:.1}", found.resident_kib as f64 / 1024.0)
     };
-    let rows = system.at_rest.services.iter().map(|(name, at_rest)| {
-        let mut row = vec![
-            name.clone(),
-            at_rest.processes.to_string(),
-            kib(&system.at_rest, name),
-        ];
-        row.extend(system.after_load.as_ref().map(|after| kib(after, name)));
+    let Some((_, first)) = system.memory.first() else {
+        return String::new();
+    };
+    let rows = first.services.iter().map(|(name, resident)| {
+        let mut row = vec![name.clone(), resident.processes.to_string()];
+        row.extend(system.memory.iter().map(|(_, memory)| kib(memory, name)));
         row
     });
     let rows: Vec<Vec<String>> = rows.collect();
-    let mut heads = vec!["resident MiB", "processes", "at rest"];
-    heads.extend(system.after_load.as_ref().map(|_| "after the load"));
+    let mut heads = vec!["resident MiB", "processes"];
+    heads.extend(system.memory.iter().map(|(when, _)| *when));
     table(&heads, &rows)
 }

@@ -44,11 +44,10 @@ pub enum Traces {
 #[derive(Clone, Debug)]
 pub struct System {
     pub ready_after: Duration,
-    pub at_rest: Memory,
     pub latency: Vec<Latency>,
     pub highest: Vec<Highest>,
-    /// When there was a load.
-    pub after_load: Option<Memory>,
+    /// When, and what there was then.
+    pub memory: Vec<(&'static str, Memory)>,
 }
 
 pub async fn measure(
@@ -77,10 +76,9 @@ async fn under_load(
 ) -> Result<System, BenchError> {
     let mut system = System {
         ready_after,
-        at_rest: Memory::of(platform.supervisor()),
         latency: Vec::new(),
         highest: Vec::new(),
-        after_load: None,
+        memory: vec![("at rest", Memory::of(platform.supervisor()))],
     };
     let (latency, rate) = (
         settings.wants(Section::Latency),
@@ -97,13 +95,16 @@ async fn under_load(
             let found = latency::measure(&mut generator, &meter, coordination, length).await?;
             system.latency.push(found);
         }
+        let after = Memory::of(platform.supervisor());
+        system.memory.push(("after the modest rate", after));
     }
     if rate {
         for coordination in Coordination::BOTH {
             let found = rate::search(&mut generator, coordination, settings).await?;
             system.highest.push(found);
         }
+        let after = Memory::of(platform.supervisor());
+        system.memory.push(("after the highest rates", after));
     }
-    system.after_load = Some(Memory::of(platform.supervisor()));
     Ok(system)
 }
