@@ -252,6 +252,13 @@ fn balances(run: &mut Run) {
         refunded_minor: 0,
     };
     payments(run).accounts.push(account);
+    let price = PriceRow {
+        sku: SKU.into(),
+        unit_price_minor: 10,
+        version: 2,
+    };
+    orders(run).catalogue.push(price.clone());
+    inventory(run).prices.push(price);
     let shipped = QUANTITY;
     inventory(run).skus.push(SkuRow {
         sku: SKU.into(),

@@ -48,9 +48,11 @@ pub struct Run {
 
 /// All claims that apply to the run.
 pub fn judge(run: &Run) -> Vec<Report> {
-    use claims::{telemetry, traces};
+    use claims::{read_your_writes, telemetry, traces};
     let journal = journal_of(run);
     let mut reports = judge_effects(run);
+    // The token is honoured by the shells: a simulation has none.
+    reports.extend(read_your_writes::check(&run.history));
     reports.push(traces::check(
         &run.history,
         &run.state.orders,
@@ -70,7 +72,7 @@ pub fn judge(run: &Run) -> Vec<Report> {
 pub fn judge_effects(run: &Run) -> Vec<Report> {
     use claims::{
         at_most_once, atomicity, closure, convergence, durability, fault_fired, money, phantom,
-        prediction, stock, termination,
+        prediction, replica, stock, termination,
     };
     let (history, state) = (&run.history, &run.state);
     let mut reports = vec![
@@ -82,6 +84,7 @@ pub fn judge_effects(run: &Run) -> Vec<Report> {
         atomicity::check(state),
         termination::check(state),
         convergence::check(&state.orders, &state.order_view),
+        replica::check(&state.orders, &state.inventory),
         closure::check(state, journal_of(run)),
         prediction::check(history, &state.orders),
     ];

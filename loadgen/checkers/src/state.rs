@@ -51,6 +51,9 @@ pub struct OutboxRow {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct OrdersRows {
     pub orders: Vec<OrderRow>,
+    /// Its replica of inventory's prices.
+    #[serde(default)]
+    pub catalogue: Vec<PriceRow>,
     pub totals: Totals,
     /// Orders placed by somebody else while the run ran: they are in the counters, not in these rows.
     pub foreign_orders: u64,
@@ -82,6 +85,8 @@ pub struct PricedLine {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct InventoryRows {
     pub skus: Vec<SkuRow>,
+    #[serde(default)]
+    pub prices: Vec<PriceRow>,
     pub reservations: Vec<ReservationRow>,
     pub ledger: Vec<StockLedgerRow>,
     pub totals: Totals,
@@ -94,6 +99,14 @@ pub struct SkuRow {
     pub on_hand: i64,
     pub reserved: i64,
     pub shipped: i64,
+}
+
+/// Each change of a price has the next version.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PriceRow {
+    pub sku: String,
+    pub unit_price_minor: i64,
+    pub version: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

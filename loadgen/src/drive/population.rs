@@ -7,6 +7,8 @@ use crate::settings::Settings;
 /// Enough that many orders touch different rows, few enough that the popular ones are contended.
 const SKUS: u64 = 40;
 const CUSTOMERS: u64 = 100;
+/// Enough that among so many races of two prices some arrive in the other order.
+const REPRICED: u64 = 40;
 /// Never sold out and never broke: above what any run can order.
 const PLENTY_OF_UNITS: i64 = 1_000_000_000;
 const PLENTY_OF_MONEY_MINOR: i64 = 1_000_000_000_000;
@@ -21,6 +23,8 @@ pub struct Population {
     pub sold_out: StockedSku,
     /// Fewer units than will be asked for.
     pub contended: StockedSku,
+    /// Sold by nobody, so that no order depends on which price it was placed at.
+    pub repriced: Vec<String>,
     pub customers: Vec<FundedAccount>,
     pub poor: FundedAccount,
     pub blocked: FundedAccount,
@@ -51,6 +55,9 @@ impl Population {
                 900,
                 (wanted / 2.0).ceil().max(1.0) as i64,
             ),
+            repriced: (0..REPRICED)
+                .map(|n| format!("{prefix}repriced-{n}"))
+                .collect(),
             customers: (0..CUSTOMERS)
                 .map(|n| account(format!("customer-{n}"), PLENTY_OF_MONEY_MINOR, false))
                 .collect(),

@@ -20,6 +20,8 @@ const DEADLINE: Duration = Duration::from_secs(30);
 const ATTEMPT: Duration = Duration::from_secs(5);
 /// Requests at once: enough to be quick, too few to be a load.
 const CONCURRENCY: usize = 8;
+/// A few changes of mind of one merchant.
+const PRICES_MINOR: [i64; 4] = [400, 300, 200, 100];
 /// An event travels in milliseconds.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
@@ -40,6 +42,9 @@ impl Drive {
             .await?;
         stream::iter(population.all_accounts().map(Ok))
             .try_for_each_concurrent(CONCURRENCY, |account| self.fund(account, &ids))
+            .await?;
+        stream::iter(population.repriced.iter().map(Ok))
+            .try_for_each_concurrent(CONCURRENCY, |sku| self.reprice(sku, &ids))
             .await?;
         for nth in 0..PRIMING {
             self.prime(nth, seed).await?;
@@ -65,6 +70,16 @@ impl Drive {
             .await?;
         }
         Ok(())
+    }
+
+    /// All prices at once: their events race each other to orders' instances.
+    async fn reprice(&self, sku: &str, ids: &TraceIds) -> Result<(), WarmUpError> {
+        stream::iter(PRICES_MINOR.map(Ok))
+            .try_for_each_concurrent(None, |minor| {
+                let price = json!({"unit_price_minor": minor});
+                self.must(Method::PUT, format!("/skus/{sku}"), Some(price), None, ids)
+            })
+            .await
     }
 
     async fn fund(&self, account: &FundedAccount, ids: &TraceIds) -> Result<(), WarmUpError> {

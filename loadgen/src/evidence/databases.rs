@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use checkers::history::{OrderLine, Status};
-use checkers::state::{FinalState, Part, PricedLine, Totals};
+use checkers::state::{FinalState, Part, PriceRow, PricedLine, Totals};
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
 use sqlx::{ConnectOptions, Connection, Row};
 use tokio::time::timeout;
@@ -110,6 +110,27 @@ async fn totals(connection: &mut PgConnection, query: &'static str) -> Result<To
     let rows = sqlx::query(query).fetch_all(connection).await?;
     rows.iter()
         .map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)?.unsigned_abs())))
+        .collect()
+}
+
+/// Of the run's SKUs; the replica and what it is a replica of have the same columns.
+async fn prices(
+    connection: &mut PgConnection,
+    query: &'static str,
+    scope: &Scope,
+) -> Result<Vec<PriceRow>, sqlx::Error> {
+    let rows = sqlx::query(query)
+        .bind(&scope.prefix)
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(PriceRow {
+                sku: row.try_get("sku")?,
+                unit_price_minor: row.try_get("unit_price_minor")?,
+                version: row.try_get("version")?,
+            })
+        })
         .collect()
 }
 

@@ -9,6 +9,8 @@ pub mod fault_fired;
 pub mod money;
 pub mod phantom;
 pub mod prediction;
+pub mod read_your_writes;
+pub mod replica;
 pub mod stock;
 pub mod telemetry;
 pub mod termination;

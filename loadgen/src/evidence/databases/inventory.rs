@@ -6,7 +6,7 @@ use checkers::state::{InventoryRows, ReservationRow, SkuRow, StockLedgerRow};
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
-use super::{mailbox, of, order_lines, snapshot, totals};
+use super::{mailbox, of, order_lines, prices, snapshot, totals};
 use crate::endpoints::Secrets;
 use crate::evidence::Scope;
 
@@ -44,6 +44,9 @@ async fn rows(connection: &mut PgConnection, scope: &Scope) -> Result<InventoryR
             })
         })
         .collect::<Result<_, sqlx::Error>>()?;
+    let query = "select sku, unit_price_minor, price_version as version from skus \
+        where starts_with(sku, $1) order by sku";
+    let prices = prices(connection, query, scope).await?;
     let query = "select order_id, state, lines from reservations order by order_id";
     let rows = sqlx::query(query).fetch_all(&mut *connection).await?;
     let reservations = rows
@@ -81,6 +84,7 @@ async fn rows(connection: &mut PgConnection, scope: &Scope) -> Result<InventoryR
     let mailbox = mailbox::read(connection, scope).await?;
     Ok(InventoryRows {
         skus,
+        prices,
         reservations,
         ledger,
         totals,

@@ -6,7 +6,7 @@ use checkers::state::{OrderRow, OrdersRows};
 use sqlx::{Connection, PgConnection, Row};
 use uuid::Uuid;
 
-use super::{mailbox, of, priced_lines, snapshot, status, totals};
+use super::{mailbox, of, priced_lines, prices, snapshot, status, totals};
 use crate::endpoints::Secrets;
 use crate::evidence::Scope;
 
@@ -52,6 +52,9 @@ async fn rows(
             })
         })
         .collect::<Result<_, sqlx::Error>>()?;
+    let catalogue = "select sku, unit_price_minor, version from catalogue \
+        where starts_with(sku, $1) order by sku";
+    let catalogue = prices(connection, catalogue, scope).await?;
     let foreign = "select order_id, placed_at_ms from orders where not starts_with(customer, $1)";
     let rows = sqlx::query(foreign)
         .bind(&scope.prefix)
@@ -74,6 +77,7 @@ async fn rows(
     Ok((
         OrdersRows {
             orders,
+            catalogue,
             totals,
             foreign_orders,
             mailbox,

@@ -5,8 +5,8 @@ use checkers::{
     history::{OrderLine, Status},
     state::{
         AccountRow, InventoryRows, LedgerRow, Mailbox, OrchestratorRows, OrderRow, OrderViewRows,
-        OrdersRows, OutboxRow, PaymentRow, PaymentsRows, PricedLine, ReservationRow, SagaRow,
-        ShipmentRow, ShippingRows, SkuRow, StockLedgerRow, ViewRow,
+        OrdersRows, OutboxRow, PaymentRow, PaymentsRows, PriceRow, PricedLine, ReservationRow,
+        SagaRow, ShipmentRow, ShippingRows, SkuRow, StockLedgerRow, ViewRow,
     },
 };
 use orders_contract::{Line, Reason};
@@ -27,8 +27,15 @@ pub(super) fn orders(system: &System) -> OrdersRows {
             placed_at_ms: order.placed_at_ms,
             terminal_at_ms: order.terminal_at_ms,
         });
+        let catalogue = content.tables.0.catalogue.iter();
+        let catalogue = catalogue.map(|(sku, price)| PriceRow {
+            sku: sku.to_string(),
+            unit_price_minor: price.unit_price_minor,
+            version: price.version,
+        });
         OrdersRows {
             orders: rows.collect(),
+            catalogue: catalogue.collect(),
             mailbox: mailbox(content),
             ..OrdersRows::default()
         }
@@ -43,6 +50,11 @@ pub(super) fn inventory(system: &System) -> InventoryRows {
             on_hand: stock.on_hand,
             reserved: stock.reserved,
             shipped: stock.shipped,
+        });
+        let prices = state.skus.iter().map(|(sku, stock)| PriceRow {
+            sku: sku.to_string(),
+            unit_price_minor: stock.unit_price_minor,
+            version: stock.price_version,
         });
         let reservations = state.reservations.iter().map(|(id, reservation)| {
             let lines = reservation.picks().iter().map(|pick| OrderLine {
@@ -64,6 +76,7 @@ pub(super) fn inventory(system: &System) -> InventoryRows {
         });
         InventoryRows {
             skus: skus.collect(),
+            prices: prices.collect(),
             reservations: reservations.collect(),
             ledger: ledger.collect(),
             mailbox: mailbox(content),
