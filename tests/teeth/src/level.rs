@@ -77,6 +77,16 @@ impl Level {
         }
     }
 
+    /// Crates that every variant compiles anew and that judge in seconds: unoptimized they
+    /// compile in a quarter of the time, and that is most of it. A model has millions of
+    /// states and a real run is judged by its speed as well: these are built as always.
+    pub const fn unoptimized(self) -> &'static [&'static str] {
+        match self {
+            Self::Simulation => &["messaging", "simulation"],
+            Self::Model | Self::Run => &[],
+        }
+    }
+
     pub fn judge(self, workshop: &Workshop, name: &str, seeds: u64) -> Result<Finding, LevelError> {
         match self {
             Self::Model => model::judge(workshop, name),

@@ -65,6 +65,11 @@ impl Workshop {
             .current_dir(&self.scratch.tree)
             .env("CARGO_TARGET_DIR", self.home.join("build"))
             .env("CARGO_BUILD_BUILD_DIR", &self.target);
+        for name in level.unoptimized() {
+            let profile = format!("profile.dev.package.{name}");
+            command.args(["--config", &format!("{profile}.opt-level=0")]);
+            command.args(["--config", &format!("{profile}.debug=0")]);
+        }
         let ended = child::run(&mut command, &log, BUILD_MOST)?;
         match ended.status.success() {
             true => Ok(()),
