@@ -7,7 +7,7 @@ DEMO  = .run-demo
 FILES = --endpoints $(DEMO)/endpoints.json --secrets $(DEMO)/secrets.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status bench check model-check simulate
+.PHONY: help demo test up down status bench check model-check simulate teeth
 
 help:    ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -35,6 +35,9 @@ model-check: ## every state of the sagas, over the production cores
 
 simulate: ## seeded worlds of the production pipeline: SEED=7 replays one, RUNS=500 runs as many
 	$(BUILD) && target/debug/simulate $(if $(filter file,$(origin SEED)),--runs $(RUNS),--seed $(SEED) --timeline)
+
+teeth:   ## careless variants of our own code, each built, run and caught; TEETH='--level model' runs some
+	$(BUILD) && target/debug/teeth run --write $(TEETH)
 
 check:   ## format, lints, and licences where cargo-deny is installed
 	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; fi

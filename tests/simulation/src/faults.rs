@@ -35,6 +35,7 @@ pub enum Fault {
     SlowCommit,
     DatabaseRestart,
     LostAnswer,
+    Poison,
 }
 
 /// Strikes in a million opportunities, in ordinary weather.
@@ -61,11 +62,13 @@ const fn rate_ppm(fault: Fault) -> u64 {
         Fault::UnknownCommitted | Fault::UnknownAborted => 5_000,
         Fault::SlowCommit => 1_000,
         Fault::LostAnswer => 50_000,
+        // At each message that reaches a queue.
+        Fault::Poison => 1_000,
     }
 }
 
 impl Fault {
-    pub const ALL: [Fault; 24] = [
+    pub const ALL: [Fault; 25] = [
         Self::Reorder,
         Self::Duplicate,
         Self::Delay,
@@ -90,6 +93,7 @@ impl Fault {
         Self::SlowCommit,
         Self::DatabaseRestart,
         Self::LostAnswer,
+        Self::Poison,
     ];
 
     pub const fn label(self) -> &'static str {
@@ -118,6 +122,7 @@ impl Fault {
             Self::SlowCommit => "commit slower than its timeout",
             Self::DatabaseRestart => "database restarted",
             Self::LostAnswer => "answer to the client lost",
+            Self::Poison => "message that nobody can read",
         }
     }
 }
@@ -187,12 +192,17 @@ impl Faults {
     }
 
     pub fn strike(&self, fault: Fault, at_us: u64) -> bool {
+        self.strike_nth(fault, at_us).is_some()
+    }
+
+    /// Which opportunity of its kind this is, if it strikes.
+    pub fn strike_nth(&self, fault: Fault, at_us: u64) -> Option<u64> {
         if self.weather == Weather::Calm {
-            return false;
+            return None;
         }
         let mut book = self.lock();
         if !book.storm || book.receipts.len() >= STRIKES_MAX {
-            return false;
+            return None;
         }
         let at = fault as usize;
         let strike = (fault, book.opportunities[at]);
@@ -208,7 +218,7 @@ impl Faults {
         if struck {
             book.receipts.push(Receipt { strike, at_us });
         }
-        struck
+        struck.then_some(strike.1)
     }
 
     pub fn receipts(&self) -> Vec<Receipt> {

@@ -2,7 +2,7 @@
 
 use crate::director::SETTLE_US_MAX;
 use checkers::{
-    Report, Run, Verdict,
+    Report, Run, Verdict, claims,
     verdict::{Claim, Examination},
 };
 
@@ -10,6 +10,22 @@ pub const SETTLES: Claim = Claim {
     id: "S1",
     title: "it comes to rest after the last fault",
 };
+
+/// What a run is held to, by number.
+pub const CLAIMS: [Claim; 12] = [
+    claims::money::CLAIM,
+    claims::stock::CLAIM,
+    claims::durability::CLAIM,
+    claims::phantom::CLAIM,
+    claims::at_most_once::CLAIM,
+    claims::atomicity::CLAIM,
+    claims::termination::CLAIM,
+    claims::convergence::CLAIM,
+    claims::closure::CLAIM,
+    claims::fault_fired::CLAIM,
+    claims::prediction::CLAIM,
+    SETTLES,
+];
 
 /// Traces, metrics and recovery need a real system; everything else is judged.
 pub fn judge(run: &Run, settled_after_us: Option<u64>) -> Vec<Report> {

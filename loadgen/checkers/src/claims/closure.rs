@@ -136,7 +136,8 @@ fn is_event(kind: &str) -> bool {
     )
 }
 
-/// Only a message that this run poisoned may be dead.
+/// Only a message that this run poisoned may be dead; it must be, and say why: one that the
+/// broker gave up after many deliveries was nobody's decision.
 fn dead_letters_are_explained(dead: &[DeadLetter], journal: &Journal, exam: &mut Examination) {
     let poisoned: BTreeSet<&str> = journal
         .faults()
@@ -144,6 +145,17 @@ fn dead_letters_are_explained(dead: &[DeadLetter], journal: &Journal, exam: &mut
         .filter_map(|receipt| receipt.message_id.as_deref())
         .collect();
     exam.note(format!("{} dead letters", dead.len()));
+    let found: BTreeSet<&str> = (dead.iter())
+        .filter_map(|letter| letter.message_id.as_deref())
+        .collect();
+    for id in poisoned.difference(&found) {
+        exam.wrong(
+            format!("message {id}"),
+            "dead-letter queues",
+            "a dead letter: it was poisoned",
+            "none",
+        );
+    }
     for letter in dead {
         let id = letter.message_id.as_deref().unwrap_or("without an id");
         if !poisoned.contains(id) {
@@ -154,6 +166,13 @@ fn dead_letters_are_explained(dead: &[DeadLetter], journal: &Journal, exam: &mut
                 &letter.queue,
                 "none that nobody poisoned",
                 format!("a dead letter: {reason}"),
+            );
+        } else if letter.reason.is_none() {
+            exam.wrong(
+                format!("message {id}"),
+                &letter.queue,
+                "a dead letter with its reason",
+                "no reason given",
             );
         }
     }
@@ -258,6 +277,27 @@ mod tests {
         };
         run.state.dead_letters = crate::state::Part::Read(vec![letter]);
         assert_eq!(judged(&run.state).label(), "invalid");
+    }
+
+    #[test]
+    fn a_poisoned_message_ends_as_a_dead_letter_with_its_reason() {
+        let mut run = example::run();
+        let mut journal = example::journal();
+        journal.run[0].receipts[0].message_id = Some("m1".into());
+        let mut judged = |dead| {
+            run.state.dead_letters = crate::state::Part::Read(dead);
+            check(&run.state, &journal).verdict.label()
+        };
+        let letter = |reason: Option<&str>| DeadLetter {
+            queue: "orders.dead".into(),
+            message_id: Some("m1".into()),
+            order_id: None,
+            kind: None,
+            reason: reason.map(str::to_owned),
+        };
+        assert_eq!(judged(vec![]), "invalid");
+        assert_eq!(judged(vec![letter(None)]), "invalid");
+        assert_eq!(judged(vec![letter(Some("no type"))]), "valid");
     }
 
     #[test]

@@ -15,3 +15,35 @@ pub mod stock;
 pub mod telemetry;
 pub mod termination;
 pub mod traces;
+
+/// Every claim there is, by number.
+pub const ALL: [crate::Claim; 15] = [
+    money::CLAIM,
+    stock::CLAIM,
+    durability::CLAIM,
+    phantom::CLAIM,
+    at_most_once::CLAIM,
+    atomicity::CLAIM,
+    termination::CLAIM,
+    convergence::CLAIM,
+    read_your_writes::CLAIM,
+    replica::CLAIM,
+    closure::CLAIM,
+    traces::CLAIM,
+    telemetry::CLAIM,
+    fault_fired::CLAIM,
+    prediction::CLAIM,
+];
+
+#[cfg(test)]
+mod tests {
+    use crate::{example, judge, state::Part};
+
+    #[test]
+    fn a_run_with_faults_is_judged_by_every_claim() {
+        let mut run = example::run();
+        run.journal = Some(Part::Read(example::journal()));
+        let judged: Vec<_> = judge(&run).into_iter().map(|report| report.claim).collect();
+        assert_eq!(judged, super::ALL);
+    }
+}

@@ -6,10 +6,11 @@
 //! is stored for good.
 //!
 //! - [`state`]: exchanges, queues, sessions. [`routing`]: who gets a message.
-//! - [`delivery`]: who holds it. [`session`], [`publisher`], [`consumer`]: the seam of `messaging`.
+//! - [`delivery`]: who holds it. [`poison`]: what nobody can read. [`session`], [`publisher`], [`consumer`]: the seam of `messaging`.
 
 mod consumer;
 mod delivery;
+pub mod poison;
 mod publisher;
 mod routing;
 mod session;

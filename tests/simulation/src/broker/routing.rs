@@ -1,6 +1,6 @@
 //! Who gets a message: bindings, and what may happen on the way into a queue.
 
-use super::{Server, state::State, state::Stored};
+use super::{Server, poison::poison, state::State, state::Stored};
 use crate::{
     faults::Fault,
     process::{OUTSIDE, Process},
@@ -65,6 +65,14 @@ pub(super) fn put(
             .queues
             .get(target)
             .is_some_and(|queue| matches!(queue.kind, QueueKind::Stream { .. }));
+        if !is_stream && let Some(pill) = poison(process, target) {
+            let stored = Stored {
+                id: state.next_id(),
+                publication: Arc::new(pill),
+                deliveries: 0,
+            };
+            wakers.extend(state.push(target, stored));
+        }
         let id = publication.message.id.as_deref().unwrap_or_default();
         let twice =
             process.struck(Fault::Duplicate) || server.world.aimed(Blow::DeliverTwice, target, id);

@@ -30,10 +30,14 @@ pub fn run(arguments: &Arguments) -> Result<Ending, Box<dyn Error>> {
         );
     })?;
     let _ = print::many(&mut io::stdout().lock(), &campaign);
-    let Some((seed, claims)) = campaign.failed.first() else {
+    let Some((seed, claims)) = campaign.failed.iter().min() else {
         return Ok(Ending::Held);
     };
-    println!("seed {seed} fails {}; making it small", claims.join(", "));
+    println!("seed {seed} fails {}", claims.join(", "));
+    if arguments.as_found {
+        return Ok(Ending::Failed);
+    }
+    println!("making it small");
     let settings = arguments.settings(*seed);
     let small = shrink(&settings, simulate(&settings)?, SHRINK_ATTEMPTS_MAX)?;
     println!(

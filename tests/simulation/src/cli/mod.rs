@@ -29,6 +29,9 @@ pub struct Arguments {
     /// Threads for many runs.
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
+    /// Tell the first failure as it was found, without making it small.
+    #[arg(long, conflicts_with_all = ["seed", "replay"])]
+    as_found: bool,
     /// Run a failure again from its file.
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,

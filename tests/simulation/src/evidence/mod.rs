@@ -2,7 +2,9 @@
 
 mod rows;
 
-use crate::{client::Client, plan::Plan, system::System, timeline::EPOCH_MS};
+use crate::{
+    broker::poison, client::Client, faults::Fault, plan::Plan, system::System, timeline::EPOCH_MS,
+};
 use checkers::{
     Run,
     history::History,
@@ -91,6 +93,7 @@ fn journal(system: &System) -> Option<Journal> {
             name: nth.to_string(),
             at_ms: EPOCH_MS + receipt.at_us / 1_000,
             gone: true,
+            message_id: (fault == Fault::Poison).then(|| poison::id(nth).to_string()),
             ..Receipt::default()
         });
     }

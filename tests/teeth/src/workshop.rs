@@ -1,0 +1,95 @@
+//! Building and running the scratch copy.
+//!
+//! It lies in `target/teeth`. Dependencies are not compiled a second time: cargo keeps what
+//! lies between source and program in the workspace's own build directory, and each crate
+//! there carries the path that it was built from in its name. Programs go to a directory of
+//! the copy's own, so that nothing the workspace has built is overwritten.
+
+use crate::{
+    child::{self, ChildError},
+    difference::Overlay,
+    level::Level,
+    scratch::{Scratch, ScratchError},
+};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+/// From nothing, dependencies included, on a slow machine.
+const BUILD_MOST: Duration = Duration::from_secs(3_600);
+
+#[derive(Debug, thiserror::Error)]
+pub enum WorkshopError {
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
+    #[error(transparent)]
+    Child(#[from] ChildError),
+    #[error("it does not compile; what cargo said is in {}", .0.display())]
+    DoesNotCompile(PathBuf),
+}
+
+pub struct Workshop {
+    scratch: Scratch,
+    /// The workspace's own target directory.
+    target: PathBuf,
+    pub home: PathBuf,
+}
+
+impl Workshop {
+    pub fn new(root: &Path) -> Self {
+        let target = root.join("target");
+        let home = target.join("teeth");
+        Self {
+            scratch: Scratch::new(root, home.join("tree")),
+            target,
+            home,
+        }
+    }
+
+    /// The copy becomes the workspace with these files in place of its own.
+    pub fn become_with(&self, overlay: &Overlay) -> Result<(), WorkshopError> {
+        Ok(self.scratch.become_with(overlay)?)
+    }
+
+    /// `--workspace` even for one program: features are then those of the whole workspace,
+    /// and no dependency is compiled again for other ones.
+    pub fn build(&self, name: &str, level: Level) -> Result<(), WorkshopError> {
+        let log = self.log(name, "build");
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command
+            .args(["build", "--workspace", "--locked"])
+            .args(level.programs())
+            .current_dir(&self.scratch.tree)
+            .env("CARGO_TARGET_DIR", self.home.join("build"))
+            .env("CARGO_BUILD_BUILD_DIR", &self.target);
+        for name in level.unoptimized() {
+            let profile = format!("profile.dev.package.{name}");
+            command.args(["--config", &format!("{profile}.opt-level=0")]);
+            command.args(["--config", &format!("{profile}.debug=0")]);
+        }
+        let ended = child::run(&mut command, &log, BUILD_MOST)?;
+        match ended.status.success() {
+            true => Ok(()),
+            false => Err(WorkshopError::DoesNotCompile(log)),
+        }
+    }
+
+    /// One of the copy's programs, run in the workshop.
+    pub fn program(&self, name: &str) -> Command {
+        let mut command = Command::new(self.home.join(self.programs_from_home()).join(name));
+        command.current_dir(&self.home);
+        command
+    }
+
+    pub fn programs_from_home(&self) -> PathBuf {
+        PathBuf::from("build/debug")
+    }
+
+    /// Where the words of one step go.
+    pub fn log(&self, name: &str, step: &str) -> PathBuf {
+        self.home.join("logs").join(format!("{name}.{step}.log"))
+    }
+}

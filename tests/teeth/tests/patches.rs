@@ -1,0 +1,69 @@
+//! The patches as they lie there: complete, in today's code, and in the table.
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+use teeth::{catalogue, document::Document, level::Level, table, variant::Variant};
+
+fn root() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().expect("the workspace is there")
+}
+
+/// Reading is parsing: headers, levels, claims and bounds are judged by it.
+fn variants() -> Vec<Variant> {
+    match catalogue::read(&root()) {
+        Ok(variants) => variants,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn every_patch_applies_to_the_code_of_today() {
+    for variant in variants() {
+        if let Err(error) = variant.overlay(&root()) {
+            panic!("{}: {error}", variant.slug);
+        }
+    }
+}
+
+#[test]
+fn there_are_two_dozen_variants_and_five_of_them_are_real_processes() {
+    let variants = variants();
+    let runs = variants.iter().filter(|one| one.level == Level::Run);
+    assert!(variants.len() >= 24, "{} variants", variants.len());
+    assert!(runs.count() >= 5);
+}
+
+#[test]
+fn a_mistake_is_made_once() {
+    let mut seen = BTreeSet::new();
+    for variant in variants() {
+        let overlay = variant.overlay(&root()).expect("it applies");
+        assert!(seen.insert(overlay), "{} is another variant", variant.slug);
+        assert!(seen_title(&variant), "{}: no title", variant.slug);
+    }
+}
+
+fn seen_title(variant: &Variant) -> bool {
+    variant.title.len() < 80 && variant.mistake.len() > variant.title.len()
+}
+
+#[test]
+fn the_table_lists_exactly_the_patches() {
+    let document = Document::open(&root()).expect("README.md has a place for it");
+    let listed: Vec<&str> = document
+        .table
+        .lines()
+        .filter(|line| line.starts_with("| ["))
+        .collect();
+    let rows: Vec<String> = variants().iter().map(table::row).collect();
+    for row in &rows {
+        assert!(
+            listed.iter().any(|line| line.starts_with(row.as_str())),
+            "not in tests/teeth/README.md, `make teeth` puts it there: {row}"
+        );
+    }
+    assert_eq!(listed.len(), rows.len(), "rows without a patch");
+}
