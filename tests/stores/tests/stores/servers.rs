@@ -87,5 +87,7 @@ impl Database {
 }
 
 pub fn store_at<P: Kept>(url: &str, name: &str) -> PgStore<P, P::Sql> {
+    // A pool asks for its runtime when it is made.
+    let _inside = RUNTIME.enter();
     PgStore::connect(&PoolSettings::new(url, name), P::SQL).expect("an address")
 }
