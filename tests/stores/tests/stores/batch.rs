@@ -117,7 +117,9 @@ pub async fn attempt<P: Kept, T: Transaction<P>>(
         true => Vec::new(),
         false => tx.inbox_find(&known).await?,
     };
+    // Asked for twice, a row may be told once or twice: the pipeline reads a map of it.
     duplicates.sort();
+    duplicates.dedup();
     let loaded = match commands.is_empty() {
         true => P::State::default(),
         false => tx.load(&commands).await?,

@@ -67,6 +67,7 @@ pub async fn execute<P: Kept, T: Transaction<P>>(
         }
         Statement::Find(ids) => tx.inbox_find(ids).await.map(|mut found| {
             found.sort();
+            found.dedup();
             Answer::Found(found)
         }),
         Statement::Load(commands) => tx.load(commands).await.map(Answer::Loaded),
