@@ -3,15 +3,14 @@
 //! # Layout
 //!
 //! - [`http`]: its part of the public API, a file a route.
-//! - [`tables`]: its SQL. The rules are in `inventory-core`, the messages in `inventory-contract`.
+//! - [`inventory::tables`]: its SQL. The rules are in `inventory-core`, the messages in `inventory-contract`.
 
 mod http;
-mod tables;
 
+use inventory::tables::InventoryTables;
 use lifecycle::{Environment, Failure};
 use messaging::CommandSender;
 use std::process::ExitCode;
-use tables::InventoryTables;
 
 type Commands = CommandSender<inventory_core::Inventory>;
 
@@ -30,8 +29,8 @@ async fn run() -> Result<ExitCode, Failure> {
         subscription.routing_keys(),
         (topology::EVENTS_LOG, topology::EVENTS_LOG_BYTES_MAX),
     );
-    let migrations = sqlx::migrate!("./migrations");
-    let host = assembly::participant(settings, InventoryTables, topology, migrations).await?;
+    let host =
+        assembly::participant(settings, InventoryTables, topology, inventory::migrations()).await?;
     let Some(host) = host else {
         return Ok(ExitCode::SUCCESS);
     };

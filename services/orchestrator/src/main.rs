@@ -2,13 +2,11 @@
 //!
 //! # Layout
 //!
-//! - [`tables`]: its SQL. The saga is in `orchestrator-core`; it speaks everybody's contract.
-
-mod tables;
+//! - [`orchestrator::tables`]: its SQL. The saga is in `orchestrator-core`; it speaks everybody's contract.
 
 use lifecycle::{Environment, Failure};
+use orchestrator::tables::OrchestratorTables;
 use std::process::ExitCode;
-use tables::OrchestratorTables;
 
 fn main() -> ExitCode {
     lifecycle::main(run())
@@ -25,8 +23,13 @@ async fn run() -> Result<ExitCode, Failure> {
         subscription.routing_keys(),
         (topology::EVENTS_LOG, topology::EVENTS_LOG_BYTES_MAX),
     );
-    let migrations = sqlx::migrate!("./migrations");
-    let host = assembly::participant(settings, OrchestratorTables, topology, migrations).await?;
+    let host = assembly::participant(
+        settings,
+        OrchestratorTables,
+        topology,
+        orchestrator::migrations(),
+    )
+    .await?;
     Ok(match host {
         Some(host) => host.run().await,
         None => ExitCode::SUCCESS,

@@ -3,17 +3,15 @@
 
 use crate::Commands;
 use messaging::Clock;
+use orders::tables;
 use orders_contract::OrderId;
 use orders_core::Command;
 use sqlx::PgPool;
 use std::time::Duration;
-use uuid::Uuid;
 
 /// A deadline is half a minute; a second more does not matter.
 const PAUSE: Duration = Duration::from_secs(1);
 const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
-/// A sweep, at most: a batch of the pipeline.
-const DUE_MAX: i64 = 256;
 
 pub async fn sweep<C: Clock>(pool: PgPool, commands: Commands, clock: C) {
     loop {
@@ -47,15 +45,8 @@ pub async fn sweep<C: Clock>(pool: PgPool, commands: Commands, clock: C) {
 }
 
 async fn due(pool: &PgPool, now_ms: i64) -> Result<Vec<OrderId>, String> {
-    let query = sqlx::query_scalar(
-        "select order_id from orders where deadline_at_ms <= $1 order by deadline_at_ms limit $2",
-    )
-    .bind(now_ms)
-    .bind(DUE_MAX)
-    .fetch_all(pool);
-    let ids: Vec<Uuid> = tokio::time::timeout(QUERY_TIMEOUT, query)
+    tokio::time::timeout(QUERY_TIMEOUT, tables::due(pool, now_ms))
         .await
         .map_err(|_| "no answer in time".to_owned())?
-        .map_err(|error| error.to_string())?;
-    Ok(ids.into_iter().map(OrderId).collect())
+        .map_err(|error| error.to_string())
 }

@@ -5,19 +5,18 @@
 //! - [`http`]: its part of the public API, a file a route.
 //! - [`deadlines`]: finds the orders whose deadline has come.
 //! - [`settings`]: how orders are placed.
-//! - [`tables`]: its SQL. The rules are in `orders-core`, the messages in `orders-contract`.
+//! - [`orders::tables`]: its SQL. The rules are in `orders-core`, the messages in `orders-contract`.
 
 mod deadlines;
 mod http;
 mod settings;
-mod tables;
 
 use lifecycle::{Environment, Failure};
 use messaging::{CommandSender, SystemClock};
+use orders::tables::OrdersTables;
 use orders_core::Orders;
 use settings::Placing;
 use std::process::ExitCode;
-use tables::OrdersTables;
 
 type Commands = CommandSender<Orders>;
 
@@ -37,8 +36,8 @@ async fn run() -> Result<ExitCode, Failure> {
         subscription.routing_keys(),
         (topology::EVENTS_LOG, topology::EVENTS_LOG_BYTES_MAX),
     );
-    let migrations = sqlx::migrate!("./migrations");
-    let host = assembly::participant(settings, OrdersTables, topology, migrations).await?;
+    let host =
+        assembly::participant(settings, OrdersTables, topology, orders::migrations()).await?;
     let Some(mut host) = host else {
         return Ok(ExitCode::SUCCESS);
     };

@@ -1,7 +1,10 @@
 //! Orders' tables: the rows that a batch touches, loaded and saved at once.
 
+mod due;
 mod load;
 mod save;
+
+pub use due::{DUE_MAX, due};
 
 use messaging::store::{StoreError, postgres::Tables};
 use orders_core::{Command, Event, Orders, State};

@@ -3,15 +3,14 @@
 //! # Layout
 //!
 //! - [`http`]: its part of the public API, a file a route.
-//! - [`tables`]: its SQL. The rules are in `payments-core`, the messages in `payments-contract`.
+//! - [`payments::tables`]: its SQL. The rules are in `payments-core`, the messages in `payments-contract`.
 
 mod http;
-mod tables;
 
 use lifecycle::{Environment, Failure};
 use messaging::CommandSender;
+use payments::tables::PaymentsTables;
 use std::process::ExitCode;
-use tables::PaymentsTables;
 
 type Commands = CommandSender<payments_core::Payments>;
 
@@ -30,8 +29,8 @@ async fn run() -> Result<ExitCode, Failure> {
         subscription.routing_keys(),
         (topology::EVENTS_LOG, topology::EVENTS_LOG_BYTES_MAX),
     );
-    let migrations = sqlx::migrate!("./migrations");
-    let host = assembly::participant(settings, PaymentsTables, topology, migrations).await?;
+    let host =
+        assembly::participant(settings, PaymentsTables, topology, payments::migrations()).await?;
     let Some(host) = host else {
         return Ok(ExitCode::SUCCESS);
     };

@@ -2,13 +2,11 @@
 //!
 //! # Layout
 //!
-//! - [`tables`]: its SQL. The rules are in `shipping-core`, the messages in `shipping-contract`.
-
-mod tables;
+//! - [`shipping::tables`]: its SQL. The rules are in `shipping-core`, the messages in `shipping-contract`.
 
 use lifecycle::{Environment, Failure};
+use shipping::tables::ShippingTables;
 use std::process::ExitCode;
-use tables::ShippingTables;
 
 fn main() -> ExitCode {
     lifecycle::main(run())
@@ -25,8 +23,8 @@ async fn run() -> Result<ExitCode, Failure> {
         subscription.routing_keys(),
         (topology::EVENTS_LOG, topology::EVENTS_LOG_BYTES_MAX),
     );
-    let migrations = sqlx::migrate!("./migrations");
-    let host = assembly::participant(settings, ShippingTables, topology, migrations).await?;
+    let host =
+        assembly::participant(settings, ShippingTables, topology, shipping::migrations()).await?;
     Ok(match host {
         Some(host) => host.run().await,
         None => ExitCode::SUCCESS,

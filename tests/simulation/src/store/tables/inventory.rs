@@ -6,7 +6,7 @@ use orders_contract::{OrderId, Sku};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct InventoryTables {
     pub state: State,
     /// By cause, kind and SKU.

@@ -4,7 +4,7 @@ use super::{Key, Tables, new_keys, rows, write};
 use orchestrator_core::{Command, Event, Orchestrator, State};
 use orders_contract::OrderId;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct OrchestratorTables(pub State);
 
 const SAGAS: &str = "sagas";

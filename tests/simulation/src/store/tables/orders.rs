@@ -4,7 +4,7 @@ use super::{Key, Tables, new_keys, rows, write};
 use orders_contract::OrderId;
 use orders_core::{Command, Event, Orders, Price, State};
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct OrdersTables(pub State);
 
 const ORDERS: &str = "orders";

@@ -9,7 +9,7 @@ use payments_core::{
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct PaymentsTables {
     pub state: State,
     /// By cause, kind and purse.

@@ -5,7 +5,7 @@ use decider::Changes;
 use orders_contract::OrderId;
 use shipping_core::{Command, Event, Shipping, State};
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ShippingTables(pub State);
 
 const SHIPMENTS: &str = "shipments";

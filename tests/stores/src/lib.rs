@@ -1,0 +1,1 @@
+//! Tests only: the stores held against each other, in `tests/stores`.
