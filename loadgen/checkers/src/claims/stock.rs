@@ -147,4 +147,15 @@ mod tests {
             "unknown"
         );
     }
+
+    #[test]
+    fn what_was_delivered_is_still_there_wherever_it_lies() {
+        let mut run = example::run();
+        let sku = &mut example::inventory(&mut run).skus[0];
+        (sku.on_hand, sku.reserved) = (sku.on_hand - 3, sku.reserved + 3);
+        let mut exam = Examination::of(CLAIM);
+        let inventory = run.state.inventory.get().expect("read");
+        receipts_are_what_was_delivered(&run.history, inventory, &mut exam);
+        assert_eq!(exam.finish().wrong, 0);
+    }
 }
