@@ -63,7 +63,12 @@ fn an_event_asks_in_choreography_what_the_command_asks_in_orchestration() {
     ];
     for (message, command) in asks {
         let commands = Inventory::commands_for(&heard(message), NOW_MS);
-        assert_eq!(commands, [command.clone()], "{}", message.kind());
+        assert_eq!(
+            commands,
+            std::slice::from_ref(command),
+            "{}",
+            message.kind()
+        );
         assert_eq!(command.order_id(), Some(ORDER));
     }
 }
