@@ -47,3 +47,19 @@ impl FromStr for Coordination {
             .ok_or_else(|| UnknownCoordination(word.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_coordination_is_one_word_on_the_wire_and_back() {
+        let words = ["choreography", "orchestration"];
+        assert_eq!(Coordination::ALL.map(Coordination::as_str), words);
+        for coordination in Coordination::ALL {
+            assert_eq!(coordination.to_string().parse(), Ok(coordination));
+        }
+        let unknown = UnknownCoordination("Choreography".to_owned());
+        assert_eq!("Choreography".parse::<Coordination>(), Err(unknown));
+    }
+}

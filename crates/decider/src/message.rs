@@ -139,23 +139,5 @@ pub fn encode_tagged<T: Serialize>(message: &T) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_same_words_give_the_same_id_and_other_words_another() {
-        let order = Uuid::from_u128(7);
-        assert_eq!(
-            message_id("stock.reserved", order),
-            message_id("stock.reserved", order)
-        );
-        assert_ne!(
-            message_id("stock.reserved", order),
-            message_id("stock.released", order)
-        );
-        assert_ne!(
-            message_id("stock.reserved", order),
-            message_id("stock.reserved", Uuid::from_u128(8))
-        );
-    }
-}
+#[path = "message_tests.rs"]
+mod tests;

@@ -229,4 +229,53 @@ mod tests {
             Some(10)
         );
     }
+
+    fn answered(op: u64, status: Option<u16>) -> HistoryLine {
+        let (at_us, why) = (3_456_789, "no".to_owned());
+        HistoryLine::Failed {
+            op,
+            at_us,
+            status,
+            why,
+        }
+    }
+
+    #[test]
+    fn a_cancel_is_found_by_the_operation_that_placed_the_order() {
+        let history = History::fold(Setup::default(), [invoke(7), invoke(8)]);
+        let cancels: Vec<(u64, Vec<u64>)> = (history.cancels().into_iter())
+            .map(|(of, cancels)| (of, cancels.iter().map(|cancel| cancel.op()).collect()))
+            .collect();
+        assert_eq!(cancels, [(0, vec![7, 8])]);
+    }
+
+    #[test]
+    fn only_a_conflict_says_that_the_pivot_was_past() {
+        for (status, past) in [(Some(409), true), (Some(422), false), (None, false)] {
+            let history = History::fold(Setup::default(), [invoke(7), answered(7, status)]);
+            let operation = &history.operations[0];
+            assert_eq!(operation.was_refused_past_the_pivot(), past, "{status:?}");
+        }
+    }
+
+    #[test]
+    fn the_system_may_have_worked_from_the_request_to_the_answer_or_the_end_seen() {
+        let HistoryLine::Invoke(mut invocation) = invoke(7) else {
+            unreachable!("it is an invocation")
+        };
+        invocation.sent_us = 2_345_678;
+        let invoked = || HistoryLine::Invoke(invocation.clone());
+        let seen = |at_us| HistoryLine::Terminal {
+            op: 7,
+            at_us,
+            outcome: Outcome::confirmed(),
+            version: 2,
+        };
+        for (end_us, window_ms) in [(5_678_901, (2_345, 5_678)), (3_000_000, (2_345, 3_456))] {
+            let lines = [invoked(), answered(7, None), seen(end_us)];
+            let operation = &History::fold(Setup::default(), lines).operations[0];
+            assert_eq!(operation.answered_within_ms(), (2_345, 3_456));
+            assert_eq!(operation.window_ms(), window_ms);
+        }
+    }
 }

@@ -65,3 +65,51 @@ impl Journal {
             .any(|kill| kill.service == service && (from_ms..=to_ms).contains(&kill.at_ms))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn injection(fault: Option<&str>, touched: &[(&str, u64)]) -> Injection {
+        let receipt = |(service, at_ms): &(&str, u64)| Receipt {
+            service: (*service).into(),
+            at_ms: *at_ms,
+            ..Receipt::default()
+        };
+        Injection {
+            fault: fault.map(str::to_owned),
+            receipts: touched.iter().map(receipt).collect(),
+            ..Injection::default()
+        }
+    }
+
+    /// A probe, two kills of orders, one of payments, and a pause, which is no kill.
+    fn journal() -> Journal {
+        Journal {
+            run: vec![
+                injection(None, &[("orders", 50)]),
+                injection(Some("process/kill"), &[("orders", 100), ("payments", 150)]),
+                injection(Some("process/kill"), &[("orders", 200)]),
+                injection(Some("process/pause"), &[("shipping", 250)]),
+            ],
+        }
+    }
+
+    #[test]
+    fn a_probe_is_no_fault_and_a_pause_is_no_kill() {
+        assert_eq!(journal().faults().count(), 3);
+        let kills = journal().kills_by_service();
+        let counted = [("orders", 2), ("payments", 1)];
+        assert_eq!(kills, counted.map(|(name, n)| (name.to_owned(), n)).into());
+    }
+
+    #[test]
+    fn a_kill_is_of_its_service_and_of_its_time() {
+        let journal = journal();
+        assert!(journal.killed_between("orders", 100, 100));
+        assert!(journal.killed_between("payments", 0, 1_000));
+        assert!(!journal.killed_between("orders", 101, 199));
+        assert!(!journal.killed_between("payments", 200, 1_000));
+        assert!(!journal.killed_between("shipping", 0, 1_000));
+    }
+}

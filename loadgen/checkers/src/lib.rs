@@ -25,6 +25,8 @@ pub mod verdict;
 
 #[cfg(test)]
 mod example;
+#[cfg(test)]
+mod tests;
 
 use history::History;
 use journal::Journal;

@@ -169,4 +169,39 @@ mod tests {
         assert_eq!(of("cancel lost"), Some(0));
         assert_eq!(of("compensation"), Some(2));
     }
+
+    #[test]
+    fn what_a_run_met_in_passing_is_counted_too() {
+        use crate::example;
+        let mut run = example::run();
+        let of = |run: &Run, name| {
+            let seen = sometimes(run);
+            seen.iter().find(|s| s.name == name).map(|s| s.seen)
+        };
+        let sent_again = "request sent again with the same key";
+        let (duplicate, redelivery) = (
+            "duplicate message dropped",
+            "redelivery (in sampled traces)",
+        );
+        for name in [sent_again, duplicate, redelivery] {
+            assert_eq!(of(&run, name), Some(0), "{name}");
+        }
+
+        example::orders(&mut run).orders[2].status = Status::Confirmed;
+        if let Completion::Ok { promise, .. } = &mut run.history.operations[0].completion {
+            promise.attempts = 2;
+        }
+        example::traces(&mut run).traces[0].spans[1].redelivered = true;
+        let counters = &mut example::telemetry(&mut run).counters;
+        let mut dropped = counters[0].clone();
+        dropped.labels = [("outcome".to_owned(), "duplicate".to_owned())].into();
+        dropped.samples[0].1 = 5.0;
+        counters.push(dropped);
+
+        assert_eq!(of(&run, "cancel won"), Some(0));
+        assert_eq!(of(&run, "cancel lost"), Some(1));
+        assert_eq!(of(&run, sent_again), Some(1));
+        assert_eq!(of(&run, duplicate), Some(5));
+        assert_eq!(of(&run, redelivery), Some(1));
+    }
 }

@@ -296,10 +296,6 @@ impl OrderRow {
         }
     }
 
-    pub fn is_confirmed(&self) -> bool {
-        self.status == Status::Confirmed
-    }
-
     /// An outage may outlast any order's deadline; that ends it, whatever else its data says.
     pub fn was_overtaken_by_its_deadline(&self) -> bool {
         self.status == Status::Cancelled && self.reason.as_deref() == Some("deadline")

@@ -206,4 +206,61 @@ mod tests {
             0.0
         );
     }
+
+    #[test]
+    fn a_counter_that_stands_still_has_not_restarted() {
+        let samples = [(800, 90.0), (900, 100.0), (1_900, 130.0), (2_900, 130.0)];
+        assert_eq!(series(&samples).rise(1_000, &Journal::default()), 30.0);
+    }
+
+    #[test]
+    fn the_kill_of_another_instance_is_no_restart_of_this_one() {
+        let mut journal = kill_at(2_000);
+        journal.run[0].receipts[0].name = "orders-2".into();
+        let rise = series(&[(1_900, 7.0), (4_900, 9.0)]).rise(1_000, &journal);
+        assert_eq!(rise, 9.0);
+    }
+
+    #[test]
+    fn each_kill_may_hide_the_steepest_rise_between_two_scrapes_and_one_more() {
+        // Ten within the time a kill can hide; eleven in all.
+        let samples = [(1_000, 0.0), (2_000, 4.0), (3_000, 10.0), (9_000, 11.0)];
+        let rise = |journal: &Journal| {
+            let mut other_service = series(&[(1_000, 0.0), (2_000, 70.0)]);
+            other_service.service = "payments".into();
+            let mut other_counter = series(&[(1_000, 0.0), (2_000, 70.0)]);
+            other_counter.name = "d".into();
+            let telemetry = Telemetry {
+                counters: vec![series(&samples), other_service, other_counter],
+                gauges: vec![],
+            };
+            telemetry.rise("c", "orders", &[], 500, journal)
+        };
+        let mut journal = kill_at(20_000);
+        let receipts = &mut journal.run[0].receipts;
+        receipts.extend([receipts[0].clone(), receipts[0].clone()]);
+        receipts[2].service = "payments".into();
+        let tolerance = 2.0 * (10.0 + 1.0);
+        let expected = Rise {
+            total: 11.0,
+            tolerance,
+        };
+        assert_eq!(rise(&journal), expected);
+    }
+
+    #[test]
+    fn a_rise_is_of_the_series_with_all_the_labels_asked_for() {
+        let labelled = |event: &str| {
+            let mut series = series(&[(2_000, 3.0)]);
+            series.labels = [("event".to_owned(), event.to_owned())].into();
+            series
+        };
+        let telemetry = Telemetry {
+            counters: vec![labelled("order.placed"), labelled("order.confirmed")],
+            gauges: vec![],
+        };
+        let labels = [("event", "order.placed")];
+        let rise = telemetry.rise("c", "orders", &labels, 1_000, &Journal::default());
+        assert_eq!(rise.total, 3.0);
+    }
 }

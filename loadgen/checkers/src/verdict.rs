@@ -134,19 +134,17 @@ impl Examination {
         }
     }
 
-    /// Wrong unless `found` is `expected`; says whether it was right.
+    /// Wrong unless `found` is `expected`.
     pub fn expect<T: PartialEq + ToString>(
         &mut self,
         subject: impl Into<String>,
         place: impl Into<String>,
         expected: T,
         found: T,
-    ) -> bool {
-        let right = expected == found;
-        if !right {
+    ) {
+        if expected != found {
             self.wrong(subject, place, expected, found);
         }
-        right
     }
 
     pub fn unknown(&mut self, why: impl Into<String>) {
@@ -245,5 +243,12 @@ mod tests {
             panic!("must be invalid")
         };
         assert_eq!(evidence.len(), EVIDENCE_MAX);
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        let read = [0, 812, 4_812, 99_812, 104_812, 1_004_812].map(grouped);
+        let written = ["0", "812", "4,812", "99,812", "104,812", "1,004,812"];
+        assert_eq!(read, written);
     }
 }

@@ -156,4 +156,12 @@ mod tests {
         assert_eq!(queues("sku.priced.none"), ["orders"]);
         assert_eq!(queues("sku.priced"), [""; 0]);
     }
+
+    #[test]
+    fn a_service_finds_its_own_subscription() {
+        for expected in &SUBSCRIPTIONS {
+            assert_eq!(subscription(expected.queue), Some(expected));
+        }
+        assert_eq!(subscription("order-view"), None);
+    }
 }

@@ -169,4 +169,20 @@ mod tests {
     fn ledgers_that_were_not_read_are_unknown() {
         assert_eq!(check(&FinalState::default()).verdict.label(), "unknown");
     }
+
+    #[test]
+    fn stock_that_was_taken_twice_is_named() {
+        let mut run = example::run();
+        let inventory = example::inventory(&mut run);
+        let reserved = |row: &&crate::state::StockLedgerRow| row.kind == "reserve";
+        let again = inventory.ledger.iter().find(reserved).cloned();
+        let again = again.expect("a reservation");
+        inventory.ledger.push(again.clone());
+        let Verdict::Invalid(evidence) = check(&run.state).verdict else {
+            panic!("must be invalid")
+        };
+        let subject = format!("reserve of {} for order {}", again.sku, again.cause);
+        assert_eq!(evidence[0].subject, subject);
+        assert_eq!(evidence[0].found, "2 2");
+    }
 }

@@ -170,10 +170,10 @@ mod tests {
             why: "reset".into(),
         };
         run.history.operations[0].terminal = None;
-        assert_eq!(
-            check(&run.history, &run.state.orders).verdict,
-            Verdict::Valid
-        );
+        let report = check(&run.history, &run.state.orders);
+        assert_eq!(report.verdict, Verdict::Valid);
+        let examined = "2 acknowledged orders, 1 orders of unknown outcome";
+        assert!(report.examined.contains(examined), "{}", report.examined);
         example::orders(&mut run).orders[0].status = Status::Placed;
         assert_eq!(
             check(&run.history, &run.state.orders).verdict.label(),
@@ -213,5 +213,25 @@ mod tests {
             check(&run.history, &Part::default()).verdict.label(),
             "unknown"
         );
+    }
+
+    #[test]
+    fn a_cancel_refused_past_the_pivot_promises_a_confirmation() {
+        let mut run = example::run();
+        run.history.operations[3].completion = Completion::Failed {
+            at_us: 0,
+            status: Some(409),
+            why: "past the pivot".into(),
+        };
+        let Verdict::Invalid(evidence) = check(&run.history, &run.state.orders).verdict else {
+            panic!("must be invalid")
+        };
+        assert!(evidence[0].subject.ends_with("past the pivot"));
+        let row = &mut example::orders(&mut run).orders[2];
+        (row.status, row.reason) = (Status::Confirmed, None);
+        run.history.operations[2].terminal = None;
+        let report = check(&run.history, &run.state.orders);
+        assert_eq!(report.verdict, Verdict::Valid);
+        assert!(report.examined.contains("1 refused cancels"));
     }
 }

@@ -202,4 +202,54 @@ mod tests {
             "unknown"
         );
     }
+
+    #[test]
+    fn money_from_nowhere_is_invalid_although_account_and_deposit_agree_with_the_ledger() {
+        let mut run = example::run();
+        run.history.setup.accounts[0].deposited_minor += 5;
+        let payments = example::payments(&mut run);
+        payments.accounts[0].available_minor += 5;
+        let rows = &mut payments.ledger;
+        let paid_in = rows.iter_mut().find(|row| row.account == "available");
+        paid_in.expect("a deposit").amount_minor += 5;
+        let Verdict::Invalid(evidence) = check(&run.history, &run.state.payments).verdict else {
+            panic!("must be invalid")
+        };
+        assert_eq!(evidence.len(), 1);
+        assert_eq!(evidence[0].place, "payments.ledger, sum of its rows");
+        assert_eq!(evidence[0].found, "5");
+    }
+
+    #[test]
+    fn money_of_nobody_is_named() {
+        let mut run = example::run();
+        let ghost = |amount_minor| crate::state::LedgerSum {
+            customer: "ghost".into(),
+            account: "available".into(),
+            amount_minor,
+            rows: 2,
+        };
+        example::payments(&mut run).ledger_elsewhere = vec![ghost(0)];
+        let report = check(&run.history, &run.state.payments);
+        assert_eq!(report.verdict, Verdict::Valid);
+        example::payments(&mut run).ledger_elsewhere = vec![ghost(5)];
+        let Verdict::Invalid(evidence) = check(&run.history, &run.state.payments).verdict else {
+            panic!("must be invalid")
+        };
+        assert_eq!(evidence[0].subject, "account ghost");
+    }
+
+    #[test]
+    fn what_was_paid_in_is_still_there_wherever_it_moved() {
+        let mut run = example::run();
+        let account = &mut example::payments(&mut run).accounts[0];
+        account.held_minor += 7;
+        // Of what was captured, 5 came back: they are available, and captured once.
+        account.refunded_minor += 5;
+        account.available_minor += 5 - 7;
+        let mut exam = Examination::of(CLAIM);
+        let payments = run.state.payments.get().expect("read");
+        deposits_are_what_was_paid_in(&run.history, payments, &mut exam);
+        assert_eq!(exam.finish().wrong, 0);
+    }
 }

@@ -123,4 +123,26 @@ mod tests {
             "unknown"
         );
     }
+
+    #[test]
+    fn only_a_cancel_and_only_by_the_deadline_overtakes_what_was_predicted() {
+        let judged = |status, reason: &str| {
+            let mut run = example::run();
+            let row = &mut example::orders(&mut run).orders[1];
+            (row.status, row.reason) = (status, Some(reason.into()));
+            check(&run.history, &run.state.orders)
+        };
+        let overtaken = judged(Status::Cancelled, "deadline");
+        assert!(overtaken.examined.contains("1 overtaken by their deadline"));
+        for (status, reason) in [
+            (Status::Cancelled, "customer"),
+            (Status::Rejected, "deadline"),
+        ] {
+            assert_eq!(
+                judged(status, reason).verdict.label(),
+                "invalid",
+                "{reason}"
+            );
+        }
+    }
 }

@@ -147,4 +147,40 @@ mod tests {
             "unknown"
         );
     }
+
+    #[test]
+    fn goods_that_lie_elsewhere_than_the_ledger_says_are_named() {
+        let mut run = example::run();
+        let sku = &mut example::inventory(&mut run).skus[0];
+        (sku.on_hand, sku.reserved) = (sku.on_hand - 1, sku.reserved + 1);
+        let Verdict::Invalid(evidence) = check(&run.history, &run.state.inventory).verdict else {
+            panic!("must be invalid")
+        };
+        let places: Vec<&str> = evidence.iter().map(|wrong| wrong.place.as_str()).collect();
+        assert_eq!(
+            places,
+            ["inventory.skus.on_hand", "inventory.skus.reserved"]
+        );
+    }
+
+    #[test]
+    fn goods_that_were_delivered_and_are_nowhere_are_invalid() {
+        let mut run = example::run();
+        run.history.setup.skus[0].received += 5;
+        assert_eq!(
+            check(&run.history, &run.state.inventory).verdict.label(),
+            "invalid"
+        );
+    }
+
+    #[test]
+    fn what_was_delivered_is_still_there_wherever_it_lies() {
+        let mut run = example::run();
+        let sku = &mut example::inventory(&mut run).skus[0];
+        (sku.on_hand, sku.reserved) = (sku.on_hand - 3, sku.reserved + 3);
+        let mut exam = Examination::of(CLAIM);
+        let inventory = run.state.inventory.get().expect("read");
+        receipts_are_what_was_delivered(&run.history, inventory, &mut exam);
+        assert_eq!(exam.finish().wrong, 0);
+    }
 }

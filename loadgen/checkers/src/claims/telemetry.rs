@@ -107,4 +107,56 @@ mod tests {
         run.telemetry = Part::default();
         assert_eq!(judged(&run).label(), "unknown");
     }
+
+    #[test]
+    fn gauges_that_have_not_caught_up_are_counted() {
+        let mut run = example::run();
+        let differ = |run: &Run| {
+            let telemetry = run.telemetry.get().expect("read");
+            gauges_that_differ(&run.state, telemetry)
+        };
+        assert_eq!(differ(&run), 0);
+        for gauge in &mut example::telemetry(&mut run).gauges[..2] {
+            gauge.value += 1.0;
+        }
+        assert_eq!(differ(&run), 2);
+    }
+
+    #[test]
+    fn the_rows_of_an_outbox_are_what_its_gauge_shows() {
+        let mut run = example::run();
+        let gauges = &mut example::telemetry(&mut run).gauges;
+        let examined = gauges.len();
+        let mut outbox = gauges[0].clone();
+        outbox.name = "breakwater_outbox_rows".into();
+        (outbox.labels, outbox.value) = (Default::default(), 0.0);
+        gauges.push(outbox);
+        let report = check(
+            &run.state,
+            &run.telemetry,
+            &Journal::default(),
+            run.started_ms,
+        );
+        assert_eq!(report.verdict, Verdict::Valid);
+        let examined = format!("{} gauges", examined + 1);
+        assert!(report.examined.contains(&examined), "{}", report.examined);
+        let last = example::telemetry(&mut run).gauges.last_mut();
+        last.expect("the gauge").value = 1.0;
+        assert_eq!(judged(&run).label(), "invalid");
+    }
+
+    #[test]
+    fn a_service_without_a_counter_is_unknown_and_not_wrong() {
+        let mut run = example::run();
+        let counters = &mut example::telemetry(&mut run).counters;
+        counters.retain(|series| series.service != "shipping");
+        assert_eq!(judged(&run).label(), "unknown");
+    }
+
+    #[test]
+    fn counters_that_others_moved_too_are_unknown() {
+        let mut run = example::run();
+        example::orders(&mut run).foreign_orders = 1;
+        assert_eq!(judged(&run).label(), "unknown");
+    }
 }

@@ -284,4 +284,42 @@ mod tests {
         run.traces = Part::default();
         assert_eq!(judged(&run, &unbroken()).label(), "unknown");
     }
+
+    #[test]
+    fn a_gap_is_excused_by_a_kill_of_the_service_that_should_have_filled_it() {
+        let mut run = example::run();
+        let spans = &mut example::traces(&mut run).traces[0].spans;
+        let at = spans
+            .iter()
+            .position(|span| span.name == "process order.placed");
+        spans[at.expect("inventory handles it")].parent_id = Some("lost".into());
+        let Verdict::Invalid(evidence) = judged(&run, &unbroken()) else {
+            panic!("must be invalid")
+        };
+        assert_eq!(
+            evidence[0].found,
+            r#"lost of inventory "process order.placed""#
+        );
+        // Orders sent it, and orders was killed.
+        let orders = &run.state.orders;
+        let report = check(&run.history, orders, &run.traces, &example::journal());
+        assert_eq!(report.verdict, Verdict::Valid);
+        assert!(report.examined.contains("1 gaps excused by a kill"));
+    }
+
+    #[test]
+    fn a_kill_takes_with_it_only_what_was_still_waiting_to_be_sent() {
+        let mut run = example::run();
+        let spans = &mut example::traces(&mut run).traces[0].spans;
+        spans.retain(|span| span.name != "process payment.captured");
+        let (_, ended_ms) = run.history.operations[0].window_ms();
+        let mut journal = example::journal();
+        let killed_at = &mut journal.run[0].receipts[0].at_ms;
+        *killed_at = ended_ms + EXPORT_INTERVAL_MS;
+        let report = check(&run.history, &run.state.orders, &run.traces, &journal);
+        assert_eq!(report.verdict, Verdict::Valid);
+        assert!(report.examined.contains("1 gaps excused by a kill"));
+        journal.run[0].receipts[0].at_ms += 1;
+        assert_eq!(judged(&run, &journal).label(), "invalid");
+    }
 }

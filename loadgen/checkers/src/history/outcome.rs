@@ -83,3 +83,25 @@ impl fmt::Display for Outcome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_one_word_there_and_back_and_all_but_the_first_are_the_end() {
+        use Status::{Cancelled, Confirmed, Placed, Rejected};
+        for status in [Placed, Confirmed, Rejected, Cancelled] {
+            assert_eq!(Status::parse(status.label()), Some(status));
+            assert_eq!(status.is_terminal(), status != Placed);
+        }
+        assert_eq!(Status::parse("lost"), None);
+    }
+
+    #[test]
+    fn an_outcome_is_a_status_and_its_reason() {
+        let outcomes = [Outcome::confirmed(), Outcome::cancelled("deadline")];
+        let words = outcomes.map(|outcome| outcome.to_string());
+        assert_eq!(words, ["confirmed", "cancelled/deadline"]);
+    }
+}

@@ -1,4 +1,7 @@
-use crate::{Command, Event, Inventory, Pick, Rejection, State, Stock};
+mod wire;
+mod words;
+
+use crate::{Command, Event, Inventory, Pick, Rejection, State, Stock, inventory::STOCK_MAX};
 use decider::{Decider, scenario::Scenario};
 use orders_contract::{
     Country, CustomerId, Line, OrderFacts, OrderId, Postcode, Reason, ShipTo, Sku,
@@ -146,6 +149,32 @@ fn a_receipt_counts_once_and_its_key_serves_no_other() {
     world(&[])
         .when(receive(5))
         .then_refused(Rejection::UnknownSku(sku("tea")));
+}
+
+#[test]
+fn a_sku_is_stocked_to_its_limit_and_not_beyond_wherever_its_units_are() {
+    let stock = Stock {
+        on_hand: 110,
+        reserved: 100,
+        shipped: 90,
+        ..Stock::default()
+    };
+    let stocked = || {
+        Scenario::<Inventory>::from_state(State {
+            skus: [(sku("tea"), stock.clone())].into(),
+            ..State::default()
+        })
+    };
+    let receive = |quantity| Command::Receive {
+        receipt_id: Uuid::from_u128(9),
+        sku: sku("tea"),
+        quantity,
+    };
+    stocked()
+        .when(receive(STOCK_MAX - 299))
+        .then_refused(Rejection::TooMuch);
+    let filled = stocked().when(receive(STOCK_MAX - 300));
+    assert_eq!(filled.state.skus[&sku("tea")].on_hand, STOCK_MAX - 190);
 }
 
 #[test]

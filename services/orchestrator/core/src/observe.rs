@@ -16,9 +16,11 @@ pub struct Rejection {
     pub heard: &'static str,
 }
 
-type Decision = Result<Vec<Event>, Rejection>;
-
-fn contradiction(order_id: OrderId, phase: &Phase, heard: &'static str) -> Decision {
+fn contradiction(
+    order_id: OrderId,
+    phase: &Phase,
+    heard: &'static str,
+) -> Result<Vec<Event>, Rejection> {
     Err(Rejection {
         order_id,
         phase: phase.label(),
@@ -26,7 +28,7 @@ fn contradiction(order_id: OrderId, phase: &Phase, heard: &'static str) -> Decis
     })
 }
 
-pub fn placed(saga: Option<&Saga>, facts: &OrderFacts) -> Decision {
+pub fn placed(saga: Option<&Saga>, facts: &OrderFacts) -> Result<Vec<Event>, Rejection> {
     Ok(match saga {
         None => vec![Event::Started {
             facts: facts.clone(),
@@ -36,7 +38,7 @@ pub fn placed(saga: Option<&Saga>, facts: &OrderFacts) -> Decision {
     })
 }
 
-pub fn stock_reserved(saga: &Saga, facts: &OrderFacts) -> Decision {
+pub fn stock_reserved(saga: &Saga, facts: &OrderFacts) -> Result<Vec<Event>, Rejection> {
     Ok(match &saga.phase {
         Phase::Reserving => vec![Event::StockReserved {
             facts: facts.clone(),
@@ -53,7 +55,11 @@ pub fn stock_reserved(saga: &Saga, facts: &OrderFacts) -> Decision {
     })
 }
 
-pub fn stock_rejected(saga: &Saga, order_id: OrderId, reason: Reason) -> Decision {
+pub fn stock_rejected(
+    saga: &Saga,
+    order_id: OrderId,
+    reason: Reason,
+) -> Result<Vec<Event>, Rejection> {
     match &saga.phase {
         Phase::Reserving => Ok(vec![Event::Undone {
             order_id,
@@ -75,7 +81,7 @@ pub fn stock_rejected(saga: &Saga, order_id: OrderId, reason: Reason) -> Decisio
     }
 }
 
-pub fn payment_held(saga: &Saga, facts: &OrderFacts) -> Decision {
+pub fn payment_held(saga: &Saga, facts: &OrderFacts) -> Result<Vec<Event>, Rejection> {
     Ok(match &saga.phase {
         Phase::Holding => vec![Event::PaymentHeld {
             facts: facts.clone(),
@@ -92,7 +98,11 @@ pub fn payment_held(saga: &Saga, facts: &OrderFacts) -> Decision {
     })
 }
 
-pub fn payment_rejected(saga: &Saga, order_id: OrderId, reason: Reason) -> Decision {
+pub fn payment_rejected(
+    saga: &Saga,
+    order_id: OrderId,
+    reason: Reason,
+) -> Result<Vec<Event>, Rejection> {
     match &saga.phase {
         Phase::Holding => Ok(vec![Event::CompensationStarted {
             order_id,
@@ -116,7 +126,7 @@ pub fn payment_rejected(saga: &Saga, order_id: OrderId, reason: Reason) -> Decis
     }
 }
 
-pub fn shipment_arranged(saga: &Saga, order_id: OrderId) -> Decision {
+pub fn shipment_arranged(saga: &Saga, order_id: OrderId) -> Result<Vec<Event>, Rejection> {
     match &saga.phase {
         Phase::Arranging => Ok(vec![Event::PivotPassed { order_id }]),
         // A duplicate, or the answer to a cancel that came too late.
@@ -136,7 +146,11 @@ pub fn shipment_arranged(saga: &Saga, order_id: OrderId) -> Decision {
     }
 }
 
-pub fn shipment_rejected(saga: &Saga, order_id: OrderId, reason: Reason) -> Decision {
+pub fn shipment_rejected(
+    saga: &Saga,
+    order_id: OrderId,
+    reason: Reason,
+) -> Result<Vec<Event>, Rejection> {
     match &saga.phase {
         Phase::Arranging => Ok(vec![undo_all(order_id, Verdict::Reject(reason))]),
         Phase::Compensating { .. }
@@ -155,7 +169,11 @@ pub fn shipment_rejected(saga: &Saga, order_id: OrderId, reason: Reason) -> Deci
     }
 }
 
-pub fn shipment_voided(saga: &Saga, order_id: OrderId, reason: Reason) -> Decision {
+pub fn shipment_voided(
+    saga: &Saga,
+    order_id: OrderId,
+    reason: Reason,
+) -> Result<Vec<Event>, Rejection> {
     match &saga.phase {
         // Any step may be under way: release both. Tombstones meet what comes late.
         Phase::Reserving | Phase::Holding | Phase::Arranging | Phase::Cancelling => {
@@ -183,7 +201,7 @@ fn undo_all(order_id: OrderId, verdict: Verdict) -> Event {
     }
 }
 
-pub fn payment_captured(saga: &Saga, order_id: OrderId) -> Decision {
+pub fn payment_captured(saga: &Saga, order_id: OrderId) -> Result<Vec<Event>, Rejection> {
     match &saga.phase {
         Phase::Completing {
             captured: false,
@@ -210,7 +228,7 @@ pub fn payment_captured(saga: &Saga, order_id: OrderId) -> Decision {
     }
 }
 
-pub fn stock_dispatched(saga: &Saga, order_id: OrderId) -> Decision {
+pub fn stock_dispatched(saga: &Saga, order_id: OrderId) -> Result<Vec<Event>, Rejection> {
     match &saga.phase {
         Phase::Completing {
             captured,
@@ -248,7 +266,7 @@ fn half(noted: Event, other_half: bool, order_id: OrderId) -> Vec<Event> {
     events
 }
 
-pub fn stock_released(saga: &Saga, order_id: OrderId) -> Decision {
+pub fn stock_released(saga: &Saga, order_id: OrderId) -> Result<Vec<Event>, Rejection> {
     Ok(match &saga.phase {
         Phase::Compensating {
             verdict,
@@ -272,7 +290,7 @@ pub fn stock_released(saga: &Saga, order_id: OrderId) -> Decision {
     })
 }
 
-pub fn payment_released(saga: &Saga, order_id: OrderId) -> Decision {
+pub fn payment_released(saga: &Saga, order_id: OrderId) -> Result<Vec<Event>, Rejection> {
     Ok(match &saga.phase {
         Phase::Compensating {
             verdict,
@@ -305,7 +323,11 @@ fn undone(noted: Event, was_last: bool, order_id: OrderId, verdict: Verdict) -> 
 }
 
 /// By the customer, or by the deadline, which comes again until the saga is done.
-pub fn cancel_requested(saga: Option<&Saga>, order_id: OrderId, reason: Reason) -> Decision {
+pub fn cancel_requested(
+    saga: Option<&Saga>,
+    order_id: OrderId,
+    reason: Reason,
+) -> Result<Vec<Event>, Rejection> {
     let ask = |asks: Vec<Ask>| Ok(vec![Event::AskedAgain { order_id, asks }]);
     let Some(saga) = saga else {
         return Ok(vec![Event::CancelAsked { order_id, reason }]);
@@ -338,7 +360,11 @@ pub fn cancel_requested(saga: Option<&Saga>, order_id: OrderId, reason: Reason) 
 }
 
 /// Orders has said how the order ended.
-pub fn order_closed(saga: &Saga, order_id: OrderId, status: Status) -> Decision {
+pub fn order_closed(
+    saga: &Saga,
+    order_id: OrderId,
+    status: Status,
+) -> Result<Vec<Event>, Rejection> {
     let closed = || Ok(vec![Event::Closed { order_id, status }]);
     match (&saga.phase, status) {
         (Phase::Confirming, Status::Confirmed)

@@ -1,3 +1,7 @@
+mod compensation;
+mod wire;
+mod words;
+
 use crate::{Ask, Command, Event, Inbound, Orchestrator, Outbound, Phase, Verdict};
 use decider::{Coordination, Participant, scenario::Scenario};
 use inventory_contract::{InventoryCommand, StockEvent};

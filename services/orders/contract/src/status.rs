@@ -77,3 +77,32 @@ impl Reason {
         Self::ALL.into_iter().find(|r| r.as_str() == word)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The word in the database and in the API is the one on the wire.
+    fn on_the_wire(value: impl Serialize) -> String {
+        String::from_utf8(decider::encode_tagged(&value)).unwrap()
+    }
+
+    #[test]
+    fn a_status_has_one_word_everywhere_and_all_but_the_first_are_the_end() {
+        for status in Status::ALL {
+            assert_eq!(on_the_wire(status), format!("{:?}", status.as_str()));
+            assert_eq!(Status::parse(status.as_str()), Some(status));
+            assert_eq!(status.is_terminal(), status != Status::Placed);
+        }
+        assert_eq!(Status::parse("lost"), None);
+    }
+
+    #[test]
+    fn a_reason_has_one_word_everywhere() {
+        for reason in Reason::ALL {
+            assert_eq!(on_the_wire(reason), format!("{:?}", reason.as_str()));
+            assert_eq!(Reason::parse(reason.as_str()), Some(reason));
+        }
+        assert_eq!(Reason::parse("weather"), None);
+    }
+}

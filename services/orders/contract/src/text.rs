@@ -170,4 +170,18 @@ mod tests {
             assert!(Postcode::try_from(wrong.to_owned()).is_err(), "{wrong:?}");
         }
     }
+
+    #[test]
+    fn a_text_says_what_was_put_into_it() {
+        let (name, country, postcode) = ("TEA-1.a_b", "NO", "SW1A 1AA");
+        let sku = Sku::try_from(name.to_owned()).unwrap();
+        assert_eq!((sku.as_str(), sku.to_string()), (name, name.to_owned()));
+        let customer = CustomerId::try_from(name.to_owned()).unwrap();
+        assert_eq!(customer.as_str(), name);
+        assert_eq!(customer.to_string(), name);
+        let country_of = Country::try_from(country.to_owned()).unwrap();
+        assert_eq!(country_of.as_str(), country);
+        let postcode_of = Postcode::try_from(postcode.to_owned()).unwrap();
+        assert_eq!(postcode_of.as_str(), postcode);
+    }
 }

@@ -1,3 +1,7 @@
+mod pivot;
+mod wire;
+mod words;
+
 use crate::{Command, Event, Item, Orders, Placement, Price, Rejection, State, event::Ending};
 use decider::{Coordination, scenario::Scenario};
 use orders_contract::{

@@ -1,4 +1,10 @@
-use crate::{Account, Command, Event, Payments, Rejection, ledger, state::Charge};
+mod wire;
+mod words;
+
+use crate::{
+    Account, Command, Event, Payments, Rejection, ledger, payments::BALANCE_MINOR_MAX,
+    state::Charge,
+};
 use decider::{Decider, scenario::Scenario};
 use orders_contract::{Country, CustomerId, OrderFacts, OrderId, Postcode, Reason, ShipTo};
 use proptest::prelude::*;
@@ -125,6 +131,40 @@ fn a_deposit_counts_once_and_its_key_serves_no_other() {
         .then_nothing()
         .when(deposit(200))
         .then_refused(Rejection::KeyReused);
+}
+
+#[test]
+fn an_account_is_filled_to_its_limit_and_not_beyond_whatever_became_of_the_money() {
+    let held = |n, total_minor| Event::Held {
+        facts: facts(OrderId(Uuid::from_u128(n)), total_minor),
+    };
+    let captured = Event::Captured {
+        order_id: OrderId(Uuid::from_u128(2)),
+        charge: charge(90),
+    };
+    let more = |amount_minor| Command::Deposit {
+        deposit_id: Uuid::from_u128(10),
+        customer: ada(),
+        amount_minor,
+    };
+    let filled = || funded(300).and([held(1, 100), held(2, 90), captured.clone()]);
+    filled()
+        .when(more(BALANCE_MINOR_MAX - 299))
+        .then_refused(Rejection::TooMuch);
+    filled()
+        .when(more(BALANCE_MINOR_MAX - 300))
+        .then([Event::Deposited {
+            deposit_id: Uuid::from_u128(10),
+            customer: ada(),
+            amount_minor: BALANCE_MINOR_MAX - 300,
+        }]);
+}
+
+#[test]
+fn only_an_account_that_is_there_can_be_blocked() {
+    Scenario::<Payments>::given([])
+        .when(Command::Block { customer: ada() })
+        .then_refused(Rejection::UnknownAccount(ada()));
 }
 
 fn any_command() -> impl Strategy<Value = Command> {

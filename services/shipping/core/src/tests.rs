@@ -1,3 +1,6 @@
+mod wire;
+mod words;
+
 use crate::{Command, Event, Shipping, State};
 use decider::scenario::Scenario;
 use orders_contract::{Country, CustomerId, OrderFacts, OrderId, Postcode, Reason, ShipTo};
@@ -91,4 +94,14 @@ fn a_cancel_past_the_pivot_is_answered_with_what_happened() {
         .then([arranged()])
         .when(arrange("NO"))
         .then_nothing();
+}
+
+#[test]
+fn a_cancel_after_a_refusal_is_answered_with_the_refusal() {
+    let refused = || Event::Refused {
+        order_id: ORDER,
+        ship_to: ship_to("AQ"),
+        reason: Reason::NotServiceable,
+    };
+    world().and([refused()]).when(void()).then([refused()]);
 }

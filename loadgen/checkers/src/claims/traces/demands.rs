@@ -110,3 +110,53 @@ pub fn demanded(coordination: &str, outcome: &Outcome) -> Vec<Demand> {
     demands.extend_from_slice(steps);
     demands
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard_by(coordination: &str, outcome: &Outcome) -> BTreeSet<&'static str> {
+        demanded(coordination, outcome)
+            .into_iter()
+            .filter(|(_, name)| name.starts_with("process "))
+            .map(|(service, _)| service)
+            .collect()
+    }
+
+    #[test]
+    fn a_saga_is_heard_by_all_who_took_part_in_it_and_by_no_other() {
+        let rejected = Outcome::rejected;
+        let steps = [
+            (rejected("out_of_stock"), vec!["inventory"]),
+            (
+                rejected("insufficient_funds"),
+                vec!["inventory", "payments"],
+            ),
+            (rejected("account_blocked"), vec!["inventory", "payments"]),
+            (
+                rejected("not_serviceable"),
+                vec!["inventory", "payments", "shipping"],
+            ),
+            (
+                Outcome::confirmed(),
+                vec!["inventory", "payments", "shipping"],
+            ),
+        ];
+        for (outcome, participants) in steps {
+            let mut all: BTreeSet<&str> = participants.into_iter().chain(["orders"]).collect();
+            assert_eq!(heard_by("choreography", &outcome), all, "{outcome}");
+            all.insert("orchestrator");
+            assert_eq!(heard_by("orchestration", &outcome), all, "{outcome}");
+        }
+    }
+
+    #[test]
+    fn a_customers_cancel_is_projected_and_a_deadlines_may_hang_elsewhere() {
+        let projected = ("order-view", "project order.cancelled");
+        for coordination in ["choreography", "orchestration"] {
+            let of = |reason| demanded(coordination, &Outcome::cancelled(reason));
+            assert!(of("customer").contains(&projected));
+            assert!(!of("deadline").contains(&projected));
+        }
+    }
+}
