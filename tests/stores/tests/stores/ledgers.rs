@@ -156,7 +156,7 @@ fn round<P: Kept>() -> impl Strategy<Value = Round<P>> {
 struct Seen {
     effects: i64,
     repeated: usize,
-    unknown: usize,
+    lost: usize,
 }
 
 async fn play<P: Kept>(
@@ -175,8 +175,7 @@ async fn play<P: Kept>(
                 let cut = store_at::<P>(&url, P::SERVICE);
                 match batch::run(&cut, &items, now_ms).await {
                     Outcome::Done(_) => return seen,
-                    Outcome::Unknown => seen.unknown += 1,
-                    Outcome::Failed(_) => {}
+                    Outcome::Unknown | Outcome::Failed(_) => seen.lost += 1,
                 }
             }
             for _ in 0..ATTEMPTS_MAX {
@@ -192,7 +191,7 @@ async fn play<P: Kept>(
     let mut all = Seen::default();
     for seen in together.join_all().await {
         all.repeated += seen.repeated;
-        all.unknown += seen.unknown;
+        all.lost += seen.lost;
     }
     all
 }
@@ -221,7 +220,7 @@ fn everything_adds_up<P: Ledger>() {
                     add_up::<P>(&store).await?;
                     let mut seen = seen.borrow_mut();
                     seen.repeated += played.repeated;
-                    seen.unknown += played.unknown;
+                    seen.lost += played.lost;
                 }
                 let effects = sqlx::query_scalar(P::EFFECTS).fetch_one(store.pool());
                 let effects: i64 = effects.await.expect("counted");
@@ -232,7 +231,7 @@ fn everything_adds_up<P: Ledger>() {
     outcome.unwrap_or_else(|failure| panic!("{failure}"));
     let seen = seen.into_inner();
     assert!(
-        seen.effects > 0 && seen.repeated > 0 && seen.unknown > 0,
+        seen.effects > 0 && seen.repeated > 0 && seen.lost > 0,
         "not tried: {seen:?}"
     );
 }
