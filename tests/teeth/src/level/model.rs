@@ -25,13 +25,14 @@ pub fn judge(workshop: &Workshop, name: &str) -> Result<Finding, LevelError> {
     }
 }
 
-/// A claim stands on a line of its own, two spaces in.
+/// A claim stands on a line of its own, two spaces in; what was never seen, at the end of one.
 fn violated(said: &str) -> Vec<String> {
     let known = claims::at(Level::Model).into_iter();
     known
         .filter(|claim| {
+            let unseen = format!(" never came to see: {claim}");
             said.lines()
-                .any(|line| line.strip_prefix("  ") == Some(*claim))
+                .any(|line| line.strip_prefix("  ") == Some(*claim) || line.ends_with(&unseen))
         })
         .map(str::to_owned)
         .collect()
@@ -44,10 +45,14 @@ mod tests {
     #[test]
     fn claims_are_found_where_the_checker_prints_them() {
         let said = "model  10 states\n\npivot violates, after 9 steps:\n  stock is conserved\n  \
-                    nothing is negative\n\n story\n";
+                    nothing is negative\n\n story\n\nrefusal never came to see: an order is confirmed\n";
         assert_eq!(
             violated(said),
-            ["stock is conserved", "nothing is negative"]
+            [
+                "stock is conserved",
+                "nothing is negative",
+                "an order is confirmed"
+            ]
         );
         assert!(violated("every claim, such as stock is conserved").is_empty());
     }
