@@ -31,6 +31,26 @@ const BINDINGS: [(&str, &str); 6] = [
     ("orchestrator", "*.*.orchestration"),
 ];
 
+/// The first order, read with the token of its confirmation.
+pub fn read_with_a_token(history: &History) -> Operation {
+    let mut operation = history.operations[0].clone();
+    let promise = operation.promise().expect("placed").clone();
+    operation.invocation.op += 1_000;
+    operation.invocation.action = Action::Read {
+        of: 0,
+        order_id: promise.order_id,
+        token: Some(2),
+    };
+    operation.completion = Completion::Ok {
+        at_us: 0,
+        promise: Promise {
+            version: Some(2),
+            ..promise
+        },
+    };
+    operation
+}
+
 pub fn run() -> Run {
     let mut run = Run {
         started_ms: STARTED_MS,

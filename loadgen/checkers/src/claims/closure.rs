@@ -316,20 +316,4 @@ mod tests {
         ids.push(Uuid::from_u128(0xc0de));
         assert_eq!(judged(&run.state), Verdict::Valid);
     }
-
-    #[test]
-    fn a_message_that_was_poisoned_may_be_dead() {
-        let mut run = example::run();
-        let letter = DeadLetter {
-            queue: "orders.dead".into(),
-            message_id: Some("m1".into()),
-            order_id: None,
-            kind: None,
-            reason: None,
-        };
-        run.state.dead_letters = crate::state::Part::Read(vec![letter]);
-        let mut journal = example::journal();
-        journal.run[0].receipts[0].message_id = Some("m1".into());
-        assert_eq!(check(&run.state, &journal).verdict, Verdict::Valid);
-    }
 }

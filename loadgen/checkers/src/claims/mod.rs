@@ -40,9 +40,11 @@ mod tests {
     use crate::{example, judge, state::Part};
 
     #[test]
-    fn a_run_with_faults_is_judged_by_every_claim() {
+    fn a_run_with_faults_and_reads_is_judged_by_every_claim() {
         let mut run = example::run();
         run.journal = Some(Part::Read(example::journal()));
+        let read = example::read_with_a_token(&run.history);
+        run.history.operations.push(read);
         let judged: Vec<_> = judge(&run).into_iter().map(|report| report.claim).collect();
         assert_eq!(judged, super::ALL);
     }

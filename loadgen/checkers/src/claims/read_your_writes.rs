@@ -59,14 +59,7 @@ mod tests {
     /// The first order of the example, read with the token of its placement.
     fn read(completion: impl FnOnce(&Operation) -> Completion) -> History {
         let mut history = example::run().history;
-        let mut operation = history.operations[0].clone();
-        let order_id = operation.promise().expect("placed").order_id;
-        operation.invocation.op += 1_000;
-        operation.invocation.action = Action::Read {
-            of: 0,
-            order_id,
-            token: Some(2),
-        };
+        let mut operation = example::read_with_a_token(&history);
         operation.completion = completion(&operation);
         history.operations.push(operation);
         history
