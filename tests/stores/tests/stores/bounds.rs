@@ -1,16 +1,12 @@
-//! How much is tried: all of it in about a minute on two cores, of which the start of the
-//! servers is a part.
+//! How much is tried: a few minutes of it on two cores, of which the start of the servers is
+//! a part.
 
 /// Sequences a service in [`histories`](crate::histories). At some 3 ms a step, five
-/// services take ten seconds. Planted mistakes were found within the first ten.
+/// services take ten seconds.
 pub const HISTORIES: u32 = 40;
 /// Steps of one: enough for an order to go through every state, in a batch or in several.
 pub const HISTORY_STEPS_MAX: usize = 16;
 
-/// Sequences a service in [`lockstep`](crate::lockstep).
-pub const LOCKSTEPS: u32 = 40;
-/// A transaction takes five or six steps, so this is a handful for each instance.
-pub const LOCKSTEP_STEPS_MAX: usize = 60;
 /// Two collide, a third finds the order in which the two are let through.
 pub const INSTANCES: usize = 3;
 

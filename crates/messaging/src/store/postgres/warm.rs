@@ -11,7 +11,10 @@ use std::{
 };
 
 #[derive(Clone, Default)]
-pub(super) struct Warm(Arc<Mutex<Vec<Kept>>>);
+pub(super) struct Warm(Arc<Shelf>);
+
+#[derive(Default)]
+struct Shelf(Mutex<Vec<Kept>>);
 
 struct Kept {
     connection: PoolConnection<Postgres>,
@@ -34,6 +37,15 @@ impl Warm {
 
     /// The list is whole between any two statements, so a panic elsewhere spoils nothing.
     fn all(&self) -> std::sync::MutexGuard<'_, Vec<Kept>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// With the store's last user the runtime may be gone, without which the pool takes nothing back: they are closed.
+impl Drop for Shelf {
+    fn drop(&mut self) {
+        let kept = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        kept.drain(..)
+            .for_each(|kept| drop(kept.connection.detach()));
     }
 }
