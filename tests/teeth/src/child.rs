@@ -5,11 +5,10 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    thread,
     time::{Duration, Instant},
 };
+use wait_timeout::ChildExt;
 
-const POLL: Duration = Duration::from_millis(50);
 /// A platform stops its servers in seconds when it is asked to.
 const GRACE: Duration = Duration::from_secs(60);
 
@@ -38,28 +37,25 @@ pub fn run(command: &mut Command, log: &Path, most: Duration) -> Result<Ended, C
     let program = command.get_program().to_string_lossy().into_owned();
     let started = Instant::now();
     let mut child = start(command, log)?;
-    loop {
-        let waited = child.try_wait().map_err(|error| ChildError::Start {
+    let waited = child
+        .wait_timeout(most)
+        .map_err(|error| ChildError::Start {
             program: program.clone(),
             error,
         })?;
-        if let Some(status) = waited {
-            return Ok(Ended {
-                status,
-                said: read(log)?,
-                took: started.elapsed(),
-            });
-        }
-        if started.elapsed() >= most {
-            end(&mut child);
-            return Err(ChildError::TooLong {
-                program,
-                most,
-                log: log.to_owned(),
-            });
-        }
-        thread::sleep(POLL);
-    }
+    let Some(status) = waited else {
+        end(&mut child);
+        return Err(ChildError::TooLong {
+            program,
+            most,
+            log: log.to_owned(),
+        });
+    };
+    Ok(Ended {
+        status,
+        said: read(log)?,
+        took: started.elapsed(),
+    })
 }
 
 fn start(command: &mut Command, log: &Path) -> Result<Child, ChildError> {
@@ -96,12 +92,8 @@ fn end(child: &mut Child) {
     if let Some(id) = rustix::process::Pid::from_raw(child.id().cast_signed()) {
         let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
     }
-    let asked = Instant::now();
-    while asked.elapsed() < GRACE {
-        if matches!(child.try_wait(), Ok(Some(_))) {
-            return;
-        }
-        thread::sleep(POLL);
+    if matches!(child.wait_timeout(GRACE), Ok(Some(_))) {
+        return;
     }
     let _ = child.kill();
     let _ = child.wait();

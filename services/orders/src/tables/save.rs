@@ -27,7 +27,7 @@ fn column<T>(rows: &Rows<'_>, of: impl Fn(&Order) -> T) -> Vec<T> {
     rows.iter().map(|(_, order)| of(order)).collect()
 }
 
-/// What does not change, and where every order begins.
+/// Whole: one that is placed and ended in the same batch begins at its end.
 async fn insert(conn: &mut PgConnection, rows: &Rows<'_>) -> Result<(), sqlx::Error> {
     let customers: Vec<&str> = rows
         .iter()
@@ -37,11 +37,12 @@ async fn insert(conn: &mut PgConnection, rows: &Rows<'_>) -> Result<(), sqlx::Er
     let addresses: Vec<_> = rows.iter().map(|(_, o)| Json(&o.facts.ship_to)).collect();
     sqlx::query(
         "insert into orders (order_id, fingerprint, customer, coordination, total_minor, lines,
-             ship_to, placed_at_ms, deadline_at_ms, status, version, pivot_passed, captured,
-             dispatched, cancel_attempts)
-         select *, 'placed', 1, false, false, false, 0
-         from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[],
-                     $7::jsonb[], $8::bigint[], $9::bigint[])",
+             ship_to, placed_at_ms, deadline_at_ms, status, reason, version, pivot_passed,
+             captured, dispatched, cancel_attempts, terminal_at_ms)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bigint[],
+             $6::jsonb[], $7::jsonb[], $8::bigint[], $9::bigint[], $10::text[], $11::text[],
+             $12::bigint[], $13::boolean[], $14::boolean[], $15::boolean[], $16::integer[],
+             $17::bigint[])",
     )
     .bind(column(rows, |o| o.facts.order_id.0))
     .bind(column(rows, |o| o.fingerprint))
@@ -52,15 +53,16 @@ async fn insert(conn: &mut PgConnection, rows: &Rows<'_>) -> Result<(), sqlx::Er
     .bind(addresses)
     .bind(column(rows, |o| o.placed_at_ms))
     .bind(column(rows, |o| o.deadline_at_ms))
-    .execute(&mut *conn)
+    .bind(column(rows, |o| o.status.as_str()))
+    .bind(column(rows, |o| o.reason.map(|r| r.as_str())))
+    .bind(column(rows, |o| o.version))
+    .bind(column(rows, |o| o.pivot_passed))
+    .bind(column(rows, |o| o.captured))
+    .bind(column(rows, |o| o.dispatched))
+    .bind(column(rows, |o| o.cancel_attempts))
+    .bind(column(rows, |o| o.terminal_at_ms))
+    .execute(conn)
     .await?;
-    // One placed and changed in the same batch has more to say.
-    let changed: Vec<_> = (rows.iter().copied())
-        .filter(|(_, o)| o.version > 1 || o.pivot_passed || o.captured || o.dispatched)
-        .collect();
-    if !changed.is_empty() {
-        update(conn, &changed).await?;
-    }
     Ok(())
 }
 

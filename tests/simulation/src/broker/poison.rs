@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 /// The id of the n-th: receipts and messages say the same.
 pub fn id(nth: u64) -> Uuid {
-    decider::message_id("simulated.poison", &nth.to_string())
+    decider::message_id("simulated.poison", nth.to_string())
 }
 
 /// For a participant's queue, if the fault strikes. What lies among the dead is left alone.
