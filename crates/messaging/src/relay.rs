@@ -24,9 +24,8 @@ const SWEEP_PAUSE: Duration = Duration::from_millis(500);
 /// Rows a claim: a window or two of the publisher.
 const CLAIM_MAX: u32 = 500;
 const LEVEL_PAUSE: Duration = Duration::from_secs(1);
-/// Counting goes through all rows, in each of a dozen instances: together they may keep the database busy for a twentieth
-/// of the time, however large the tables are.
-const CENSUS_COST_SHARE: i64 = 200;
+/// Counting may cost this share of the time, however large the tables are.
+const CENSUS_COST_SHARE: i64 = 20;
 const PRUNE_PAUSE: Duration = Duration::from_secs(3_600);
 /// Brokers redeliver within minutes, people redrive dead letters within days.
 const INBOX_KEPT_MS: i64 = 7 * 24 * 3_600 * 1_000;

@@ -2,7 +2,7 @@
 
 use lifecycle::Shutdown;
 use sqlx::PgPool;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use telemetry::{Counter, Gauge, Unit};
 
 pub static PROJECTED: Counter = Counter::new(
@@ -38,19 +38,15 @@ pub static PROJECTING: Gauge = Gauge::new(
 
 /// How often the rows are counted, as everywhere.
 const CENSUS_PAUSE: Duration = Duration::from_secs(1);
-/// As in `messaging`: counting goes through all rows.
-const CENSUS_COST_SHARE: u32 = 200;
 const CENSUS_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Keeps `breakwater_entities` equal to the read model's rows.
 pub async fn keep(pool: PgPool, shutdown: Shutdown) {
     let mut seen = std::collections::BTreeSet::new();
-    let mut pause = CENSUS_PAUSE;
-    while tokio::time::timeout(pause, shutdown.requested())
+    while tokio::time::timeout(CENSUS_PAUSE, shutdown.requested())
         .await
         .is_err()
     {
-        let begun = Instant::now();
         let query = sqlx::query_as("select status, count(*) from orders group by status");
         let counted: Vec<(String, i64)> =
             match tokio::time::timeout(CENSUS_TIMEOUT, query.fetch_all(&pool)).await {
@@ -58,7 +54,6 @@ pub async fn keep(pool: PgPool, shutdown: Shutdown) {
                 // Readiness says that the database is away.
                 Ok(Err(_)) | Err(_) => continue,
             };
-        pause = CENSUS_PAUSE.max(begun.elapsed() * CENSUS_COST_SHARE);
         // A status that nothing has any more is zero, not the last number it had.
         for gone in seen
             .iter()
