@@ -23,3 +23,5 @@ create table projector (
     lease_until_ms bigint   not null,
     next_offset    bigint   not null
 );
+
+insert into projector values (1, 0, '', 0, 0);

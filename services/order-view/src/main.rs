@@ -2,18 +2,14 @@
 //!
 //! # Layout
 //!
-//! - [`view`]: how events make a row, pure.
-//! - [`projector`]: follows the log while it holds the lease.
-//! - [`projection`]: rows, offset and lease, in one transaction.
+//! - [`order_view`]: how events make a row, and who projects.
+//! - [`projection`]: rows, offset and lease, in one transaction of PostgreSQL.
 //! - [`rows`]: reading them. [`waiting`]: readers that wait for an order.
 //! - [`http`]: the reads of the public API, a file a route.
 
 mod http;
-mod metrics;
 mod projection;
-mod projector;
 mod rows;
-mod view;
 mod waiting;
 
 use assembly::{
@@ -27,7 +23,8 @@ use messaging::{
     store::postgres::{PoolSettings, connect},
     stream::{Follower, FollowerSettings},
 };
-use projector::Projector;
+use order_view::{metrics, projector::Projector};
+use projection::PgReadModel;
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use waiting::WaitingRoom;
 
@@ -64,7 +61,7 @@ async fn run() -> Result<ExitCode, Failure> {
     let entropy = Arc::new(SplitMix::from_system());
     let follower = Follower::new(settings.broker, SystemClock, entropy, following, 0);
     let projector = Projector {
-        pool: pool.clone(),
+        model: PgReadModel(pool.clone()),
         owner: settings.process.instance.clone(),
         clock: SystemClock,
     };

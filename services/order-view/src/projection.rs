@@ -1,8 +1,13 @@
-//! The projection: rows and offset in one transaction, fenced by the projector's row.
+//! The read model in SQL: rows and offset in one transaction.
 
-use crate::view::Glimpse;
+use messaging::store::{CommitError, StoreError};
+use order_view::{
+    lease::Projecting,
+    read_model::{ReadModel, Transaction},
+    view::Glimpse,
+};
 use orders_contract::OrderId;
-use sqlx::{PgConnection, PgPool, types::Json};
+use sqlx::{PgConnection, PgPool, Postgres, Row, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -44,101 +49,64 @@ impl Changed {
     }
 }
 
-/// The right to project, until someone takes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lease {
-    /// Grows with every holder: an earlier one finds its own gone.
-    pub epoch: i64,
-    pub next_offset: i64,
-}
+/// The read model in PostgreSQL.
+pub struct PgReadModel(pub PgPool);
 
-/// Whether a write of the projector took effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fencing {
-    Held,
-    /// Another instance projects now; nothing was written.
-    Lost,
-}
+impl ReadModel for PgReadModel {
+    type Tx = PgTx;
 
-/// Takes the lease if it is ours, or nobody's any more.
-pub async fn claim(
-    pool: &PgPool,
-    owner: &str,
-    now_ms: i64,
-    lease_ms: i64,
-) -> Result<Option<Lease>, sqlx::Error> {
-    sqlx::query(
-        "insert into projector (id, epoch, owner, lease_until_ms, next_offset)
-         values (1, 0, '', 0, 0) on conflict do nothing",
-    )
-    .execute(pool)
-    .await?;
-    let row: Option<(i64, i64)> = sqlx::query_as(
-        "update projector set epoch = epoch + 1, owner = $1, lease_until_ms = $2
-         where id = 1 and (owner = $1 or lease_until_ms < $3)
-         returning epoch, next_offset",
-    )
-    .bind(owner)
-    .bind(now_ms + lease_ms)
-    .bind(now_ms)
-    .fetch_optional(pool)
-    .await?;
-    Ok(row.map(|(epoch, next_offset)| Lease { epoch, next_offset }))
-}
-
-/// Gives the lease back, so that the other instance need not wait for it to run out.
-pub async fn release(pool: &PgPool, lease: Lease) -> Result<(), sqlx::Error> {
-    sqlx::query("update projector set lease_until_ms = 0 where id = 1 and epoch = $1")
-        .bind(lease.epoch)
-        .execute(pool)
-        .await?;
-    Ok(())
-}
-
-/// Moves the offset and the lease; in the transaction of the rows, or on its own to
-/// keep the lease while the log is silent.
-pub async fn advance(
-    conn: &mut PgConnection,
-    lease: Lease,
-    lease_until_ms: i64,
-) -> Result<Fencing, sqlx::Error> {
-    let moved = sqlx::query(
-        "update projector set next_offset = $2, lease_until_ms = $3
-         where id = 1 and epoch = $1",
-    )
-    .bind(lease.epoch)
-    .bind(lease.next_offset)
-    .bind(lease_until_ms)
-    .execute(conn)
-    .await?;
-    Ok(if moved.rows_affected() == 1 {
-        Fencing::Held
-    } else {
-        Fencing::Lost
-    })
-}
-
-/// Rows and offset, or neither. `lease` carries the offset after the batch.
-pub async fn project(
-    pool: &PgPool,
-    lease: Lease,
-    lease_until_ms: i64,
-    glimpses: &BTreeMap<OrderId, Glimpse>,
-) -> Result<Fencing, sqlx::Error> {
-    let mut transaction = pool.begin().await?;
-    if advance(&mut transaction, lease, lease_until_ms).await? == Fencing::Lost {
-        return Ok(Fencing::Lost);
+    async fn begin(&self) -> Result<PgTx, StoreError> {
+        Ok(PgTx(self.0.begin().await?))
     }
-    if !glimpses.is_empty() {
-        upsert(&mut transaction, glimpses).await?;
+}
+
+pub struct PgTx(sqlx::Transaction<'static, Postgres>);
+
+impl Transaction for PgTx {
+    async fn projecting(&mut self) -> Result<Projecting, StoreError> {
+        let row = sqlx::query(
+            "select epoch, owner, lease_until_ms, next_offset from projector where id = 1
+             for update",
+        )
+        .fetch_one(&mut *self.0)
+        .await?;
+        Ok(Projecting {
+            epoch: row.try_get("epoch")?,
+            owner: row.try_get("owner")?,
+            lease_until_ms: row.try_get("lease_until_ms")?,
+            next_offset: row.try_get("next_offset")?,
+        })
+    }
+
+    async fn keep(&mut self, row: &Projecting) -> Result<(), StoreError> {
+        sqlx::query(
+            "update projector set epoch = $1, owner = $2, lease_until_ms = $3, next_offset = $4
+             where id = 1",
+        )
+        .bind(row.epoch)
+        .bind(&row.owner)
+        .bind(row.lease_until_ms)
+        .bind(row.next_offset)
+        .execute(&mut *self.0)
+        .await?;
+        Ok(())
+    }
+
+    async fn show(&mut self, glimpses: &BTreeMap<OrderId, Glimpse>) -> Result<(), StoreError> {
+        upsert(&mut self.0, glimpses).await?;
         sqlx::query("select pg_notify($1, $2)")
             .bind(CHANNEL)
             .bind(Changed::payload(glimpses.keys()))
-            .execute(&mut *transaction)
+            .execute(&mut *self.0)
             .await?;
+        Ok(())
     }
-    transaction.commit().await?;
-    Ok(Fencing::Held)
+
+    async fn commit(self) -> Result<(), CommitError> {
+        // Whatever went wrong, the projector asks for the offset that was committed.
+        let committed = self.0.commit().await;
+        committed.map_err(|error| CommitError::Unknown(error.to_string()))
+    }
 }
 
 /// Guarded by version: what is known already, or newer, stays.

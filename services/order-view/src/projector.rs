@@ -1,37 +1,45 @@
 //! Follows the log while it holds the lease; stands by while another instance does.
 
 use crate::{
+    lease::Lease,
     metrics,
-    projection::{self, Fencing, Lease},
-    view,
+    read_model::{ReadModel, Transaction},
+    view::{self, Glimpse},
 };
 use decider::Incoming;
 use messaging::{
     Clock,
     broker::Broker,
+    clock::within,
+    store::CommitError,
     stream::{Entry, Follower},
 };
-use orders_contract::OrderEvent;
-use sqlx::PgPool;
-use std::{pin::pin, time::Duration};
+use orders_contract::{OrderEvent, OrderId};
+use std::{collections::BTreeMap, pin::pin, time::Duration};
 use telemetry::{SpanKind, WorkSpan};
 
-/// How long the log stays unread when the projecting instance dies without a word.
-const LEASE_MS: i64 = 3_000;
-/// Kept this often, so that two failed attempts do not lose it.
+/// The lease is kept this often, so that two failed attempts do not lose it.
 const RENEWAL: Duration = Duration::from_secs(1);
 /// Between attempts to take the lease.
 const STANDBY: Duration = Duration::from_millis(500);
 /// A batch is a few bulk statements; the server cancels them sooner.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(10);
 
-pub struct Projector<C> {
-    pub pool: PgPool,
+pub struct Projector<M, C> {
+    pub model: M,
     pub owner: String,
     pub clock: C,
 }
 
-impl<C: Clock> Projector<C> {
+/// Whether a write of the projector took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fencing {
+    Held,
+    /// Another instance projects now; nothing was written.
+    Lost,
+}
+
+impl<M: ReadModel, C: Clock> Projector<M, C> {
     /// Until `stop`; then gives the lease back.
     pub async fn run<B: Broker>(
         self,
@@ -41,13 +49,15 @@ impl<C: Clock> Projector<C> {
         let mut stop = pin!(stop);
         loop {
             let claimed = tokio::select! {
-                claimed = self.claim() => claimed,
+                biased;
                 () = &mut stop => return,
+                claimed = self.claim() => claimed,
             };
             let Some(mut lease) = claimed else {
                 tokio::select! {
-                    () = self.clock.sleep(STANDBY) => continue,
+                    biased;
                     () = &mut stop => return,
+                    () = self.clock.sleep(STANDBY) => continue,
                 }
             };
             tracing::info!(
@@ -58,12 +68,12 @@ impl<C: Clock> Projector<C> {
             metrics::PROJECTING.set(1.0, &[]);
             follower.seek(lease.next_offset.unsigned_abs());
             tokio::select! {
-                () = self.hold(&mut lease, &mut follower) => {}
+                biased;
                 () = &mut stop => {
-                    let release = projection::release(&self.pool, lease);
-                    let _ = tokio::time::timeout(WRITE_TIMEOUT, release).await;
+                    let _ = within(&self.clock, WRITE_TIMEOUT, self.release(lease)).await;
                     return;
                 }
+                () = self.hold(&mut lease, &mut follower) => {}
             }
             metrics::PROJECTING.set(0.0, &[]);
             tracing::warn!(epoch = lease.epoch, "no longer projecting");
@@ -71,15 +81,34 @@ impl<C: Clock> Projector<C> {
     }
 
     async fn claim(&self) -> Option<Lease> {
-        let claim = projection::claim(&self.pool, &self.owner, self.clock.now_ms(), LEASE_MS);
-        match tokio::time::timeout(WRITE_TIMEOUT, claim).await {
-            Ok(Ok(lease)) => lease,
-            Ok(Err(error)) => {
+        match within(&self.clock, WRITE_TIMEOUT, self.take()).await {
+            Some(Ok(lease)) => lease,
+            Some(Err(error)) => {
                 tracing::warn!("the lease cannot be asked for: {error}");
                 None
             }
-            Err(_) => None,
+            None => None,
         }
+    }
+
+    async fn take(&self) -> Result<Option<Lease>, CommitError> {
+        let mut tx = self.model.begin().await?;
+        let row = tx.projecting().await?;
+        let Some(row) = row.claimed(&self.owner, self.clock.now_ms()) else {
+            return Ok(None);
+        };
+        tx.keep(&row).await?;
+        tx.commit().await?;
+        Ok(Some(row.lease()))
+    }
+
+    async fn release(&self, lease: Lease) -> Result<(), CommitError> {
+        let mut tx = self.model.begin().await?;
+        if let Some(row) = tx.projecting().await?.released(lease) {
+            tx.keep(&row).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Projects until the lease is lost or a write fails; whoever claims next goes on
@@ -88,23 +117,24 @@ impl<C: Clock> Projector<C> {
         let mut renewal = Box::pin(self.clock.sleep(RENEWAL));
         loop {
             let (batch, due) = tokio::select! {
-                entries = follower.next() => (Batch::read(entries), false),
+                biased;
                 () = &mut renewal => (Batch::default(), true),
+                entries = follower.next() => (Batch::read(entries), false),
             };
             if batch.events.is_empty() && !due {
                 // Nothing to show: the offset goes with the next batch or the renewal.
                 lease.next_offset = batch.next_offset.unwrap_or(lease.next_offset);
                 continue;
             }
-            let written = tokio::time::timeout(WRITE_TIMEOUT, self.write(lease, batch)).await;
+            let written = within(&self.clock, WRITE_TIMEOUT, self.write(lease, batch)).await;
             match written {
-                Ok(Ok(Fencing::Held)) => renewal.set(self.clock.sleep(RENEWAL)),
-                Ok(Ok(Fencing::Lost)) => return,
-                Ok(Err(error)) => {
+                Some(Ok(Fencing::Held)) => renewal.set(self.clock.sleep(RENEWAL)),
+                Some(Ok(Fencing::Lost)) => return,
+                Some(Err(error)) => {
                     tracing::warn!("a projection failed and is done again: {error}");
                     return;
                 }
-                Err(_) => {
+                None => {
                     tracing::warn!("a projection had no answer in time and is done again");
                     return;
                 }
@@ -112,16 +142,15 @@ impl<C: Clock> Projector<C> {
         }
     }
 
-    async fn write(&self, lease: &mut Lease, batch: Batch) -> Result<Fencing, sqlx::Error> {
+    async fn write(&self, lease: &mut Lease, batch: Batch) -> Result<Fencing, CommitError> {
         let moved = Lease {
             next_offset: batch.next_offset.unwrap_or(lease.next_offset),
             ..*lease
         };
         let count = batch.events.len() as u64;
         let mut spans = batch.spans;
-        let until_ms = self.clock.now_ms() + LEASE_MS;
         let glimpses = view::fold(batch.events);
-        let fencing = projection::project(&self.pool, moved, until_ms, &glimpses).await;
+        let fencing = self.project(moved, &glimpses).await;
         match &fencing {
             Ok(Fencing::Held) => {
                 *lease = moved;
@@ -137,6 +166,25 @@ impl<C: Clock> Projector<C> {
                 .for_each(|span| span.fail(&error.to_string())),
         }
         fencing
+    }
+
+    /// Rows and offset, or neither. `lease` carries the offset after the batch.
+    async fn project(
+        &self,
+        lease: Lease,
+        glimpses: &BTreeMap<OrderId, Glimpse>,
+    ) -> Result<Fencing, CommitError> {
+        let mut tx = self.model.begin().await?;
+        let row = tx.projecting().await?;
+        let Some(row) = row.advanced(lease, self.clock.now_ms()) else {
+            return Ok(Fencing::Lost);
+        };
+        tx.keep(&row).await?;
+        if !glimpses.is_empty() {
+            tx.show(glimpses).await?;
+        }
+        tx.commit().await?;
+        Ok(Fencing::Held)
     }
 }
 

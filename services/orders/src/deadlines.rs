@@ -1,52 +1,72 @@
 //! Finds the orders whose deadline has come. The deadline is a row: whichever instance
 //! lives finds it, and the core decides whether it still matters.
 
-use crate::Commands;
-use messaging::Clock;
-use orders::tables;
+use messaging::{Clock, CommandSender, clock::within, store::StoreError};
 use orders_contract::OrderId;
-use orders_core::Command;
-use sqlx::PgPool;
-use std::time::Duration;
+use orders_core::{Command, Orders};
+use std::{future::Future, time::Duration};
+use tokio::task::JoinSet;
 
 /// A deadline is half a minute; a second more does not matter.
 const PAUSE: Duration = Duration::from_secs(1);
 const QUERY_TIMEOUT: Duration = Duration::from_secs(2);
+/// At most so many at once: a batch of the pipeline.
+pub const OVERDUE_MAX: usize = 256;
 
-pub async fn sweep<C: Clock>(pool: PgPool, commands: Commands, clock: C) {
+/// An order that is still open when its deadline has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Overdue {
+    pub order_id: OrderId,
+    pub placed_at_ms: i64,
+}
+
+/// Where the deadlines are written down.
+pub trait Deadlines: Send + Sync + 'static {
+    /// The longest due first, at most [`OVERDUE_MAX`].
+    fn overdue(
+        &self,
+        now_ms: i64,
+    ) -> impl Future<Output = Result<Vec<Overdue>, StoreError>> + Send;
+}
+
+pub async fn sweep<C: Clock>(
+    deadlines: impl Deadlines,
+    commands: CommandSender<Orders>,
+    clock: C,
+) {
     loop {
         clock.sleep(PAUSE).await;
         let now_ms = clock.now_ms();
-        let due = match due(&pool, now_ms).await {
-            Ok(due) => due,
-            Err(reason) => {
-                tracing::warn!("deadlines cannot be looked for: {reason}");
+        let overdue = match within(&clock, QUERY_TIMEOUT, deadlines.overdue(now_ms)).await {
+            Some(Ok(overdue)) => overdue,
+            Some(Err(error)) => {
+                tracing::warn!("deadlines cannot be looked for: {error}");
+                continue;
+            }
+            None => {
+                tracing::warn!("deadlines cannot be looked for: no answer in time");
                 continue;
             }
         };
-        let asked = due.into_iter().map(|order_id| {
-            let command = Command::DeadlineReached { order_id, now_ms };
-            let commands = commands.clone();
-            async move {
-                match commands.execute(command, None, |_, _| ()).await {
-                    Ok(()) => tracing::warn!(%order_id, "the deadline of a saga has come"),
-                    // The row stays due: the next sweep asks again.
-                    Err(error) => tracing::warn!(%order_id, "a deadline has to wait: {error}"),
-                }
-            }
-        });
         // Together, so that they share a transaction.
-        let mut together = tokio::task::JoinSet::new();
-        asked.for_each(|asked| {
-            together.spawn(asked);
-        });
+        let mut together = JoinSet::new();
+        for one in overdue {
+            together.spawn(ask(one, now_ms, commands.clone()));
+        }
         together.join_all().await;
     }
 }
 
-async fn due(pool: &PgPool, now_ms: i64) -> Result<Vec<OrderId>, String> {
-    tokio::time::timeout(QUERY_TIMEOUT, tables::due(pool, now_ms))
-        .await
-        .map_err(|_| "no answer in time".to_owned())?
-        .map_err(|error| error.to_string())
+async fn ask(overdue: Overdue, now_ms: i64, commands: CommandSender<Orders>) {
+    let Overdue {
+        order_id,
+        placed_at_ms,
+    } = overdue;
+    let open_ms = now_ms - placed_at_ms;
+    let command = Command::DeadlineReached { order_id, now_ms };
+    match commands.execute(command, None, |_, _| ()).await {
+        Ok(()) => tracing::warn!(%order_id, open_ms, "the deadline of a saga has come"),
+        // The row stays due: the next sweep asks again.
+        Err(error) => tracing::warn!(%order_id, open_ms, "a deadline has to wait: {error}"),
+    }
 }

@@ -3,17 +3,15 @@
 //! # Layout
 //!
 //! - [`http`]: its part of the public API, a file a route.
-//! - [`deadlines`]: finds the orders whose deadline has come.
 //! - [`settings`]: how orders are placed.
-//! - [`orders::tables`]: its SQL. The rules are in `orders-core`, the messages in `orders-contract`.
+//! - [`orders`]: its SQL, and who looks after deadlines. The rules are in `orders-core`, the messages in `orders-contract`.
 
-mod deadlines;
 mod http;
 mod settings;
 
 use lifecycle::{Environment, Failure};
 use messaging::{CommandSender, SystemClock};
-use orders::tables::OrdersTables;
+use orders::{deadlines, tables::OrdersTables};
 use orders_core::Orders;
 use settings::Placing;
 use std::process::ExitCode;

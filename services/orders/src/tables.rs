@@ -4,8 +4,6 @@ mod due;
 mod load;
 mod save;
 
-pub use due::{DUE_MAX, due};
-
 use messaging::store::{StoreError, postgres::Tables};
 use orders_core::{Command, Event, Orders, State};
 use sqlx::PgConnection;

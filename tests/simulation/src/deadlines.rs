@@ -1,42 +1,33 @@
-//! Finds the orders whose deadline has come, as the shell of orders does: a query each
-//! second, and the core decides.
+//! The deadlines of orders, as the sweep of orders looks for them.
 
-use crate::{
-    faults::Fault,
-    process::{Process, SimulatedClock},
-    system::System,
-    world::count,
-};
-use futures::future::join_all;
-use messaging::{Clock, CommandSender};
-use orders_core::{Command, Orders};
-use std::{sync::Arc, time::Duration};
+use crate::{faults::Fault, process::Process, system::System, world::count};
+use messaging::store::StoreError;
+use orders::deadlines::{Deadlines, Overdue};
+use std::sync::Arc;
 
-const PAUSE: Duration = Duration::from_secs(1);
 const QUERY_US: u64 = 1_500;
 
-pub async fn sweep(system: Arc<System>, process: Arc<Process>, commands: CommandSender<Orders>) {
-    let clock = SimulatedClock(Arc::clone(&process));
-    loop {
-        clock.sleep(PAUSE).await;
-        let now_ms = clock.now_ms();
+/// The table, as one process reaches it.
+pub struct SimDeadlines {
+    pub system: Arc<System>,
+    pub process: Arc<Process>,
+}
+
+impl Deadlines for SimDeadlines {
+    async fn overdue(&self, now_ms: i64) -> Result<Vec<Overdue>, StoreError> {
+        let process = &self.process;
         process.travel(QUERY_US).await;
         if process.struck(Fault::DiskFull) {
-            continue;
+            return Err(StoreError::Unavailable("53100: disk full".to_owned()));
         }
-        let due = system.orders.read(|content| content.tables.due(now_ms));
-        join_all(due.into_iter().map(|order_id| {
-            let command = Command::DeadlineReached { order_id, now_ms };
-            let commands = commands.clone();
-            let process = &process;
-            async move {
-                // An error leaves the row due: the next sweep asks again.
-                if commands.execute(command, None, |_, _| ()).await.is_ok() {
-                    count(&process.world.tally.deadlines);
-                    process.note(format_args!("deadline of {order_id}"));
-                }
-            }
-        }))
-        .await;
+        let overdue = self
+            .system
+            .orders
+            .read(|content| content.tables.overdue(now_ms));
+        for one in &overdue {
+            count(&process.world.tally.deadlines);
+            process.note(format_args!("deadline of {}", one.order_id));
+        }
+        Ok(overdue)
     }
 }

@@ -150,6 +150,6 @@ fn is_settled(system: &System, orders: &[Planned]) -> bool {
         && system.broker.is_idle()
         && {
             let end = system.broker.log_length();
-            system.view.rows().next_offset == end
+            system.view.rows().projecting.next_offset.unsigned_abs() == end
         }
 }

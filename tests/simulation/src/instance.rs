@@ -1,7 +1,7 @@
 //! A process of the system, put together as its `main` does, from the real pipeline.
 
 use crate::{
-    deadlines,
+    deadlines::SimDeadlines,
     process::{Process, SimulatedClock},
     projection,
     store::{Database, SimStore, tables::Tables},
@@ -10,6 +10,7 @@ use crate::{
 use decider::Participant;
 use messaging::{Service, Settings, Topology};
 use orchestrator_core::Orchestrator;
+use orders::deadlines::sweep;
 use shipping_core::Shipping;
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -41,8 +42,12 @@ impl Instance {
             orders_contract::QUEUE => {
                 let service = participant(system, process, &system.orders, &system.orders_api);
                 let commands = service.commands();
-                let sweep = deadlines::sweep(Arc::clone(system), Arc::clone(process), commands);
-                tasks.spawn(sweep);
+                let deadlines = SimDeadlines {
+                    system: Arc::clone(system),
+                    process: Arc::clone(process),
+                };
+                let clock = SimulatedClock(Arc::clone(process));
+                tasks.spawn(sweep(deadlines, commands, clock));
                 Box::new(service)
             }
             inventory_contract::QUEUE => Box::new(participant(

@@ -16,10 +16,10 @@
 //! - [`settings`]: what one run is. [`run`]: from settings to a verdict.
 //! - [`executor`], [`timeline`], [`world`]: one thread, simulated time, what all share.
 //! - [`faults`]: what can go wrong, and which of it does. [`process`]: what can stop.
-//! - [`broker`], [`store`]: the servers. [`projection`]: the database of the read side.
+//! - [`broker`], [`store`]: the servers. [`projection`], [`deadlines`]: what the loops of
+//!   order-view and orders find in theirs.
 //! - [`system`], [`instance`], [`fleet`]: the servers, a process, all processes.
 //! - [`director`], [`setup`]: the course of a run. [`plan`], [`client`]: who orders what.
-//! - [`deadlines`], [`view`]: the two pieces of a shell that take part.
 //! - [`campaign`]: many runs. [`shrink`], [`file`]: a failure made small, and kept.
 //! - [`evidence`], [`judgement`], [`sometimes`]: what the judge is shown, and what it says.
 //!
@@ -51,5 +51,4 @@ pub mod sometimes;
 pub mod store;
 pub mod system;
 pub mod timeline;
-pub mod view;
 pub mod world;

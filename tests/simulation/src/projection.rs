@@ -1,4 +1,4 @@
-//! The read side: the real fold of order-view over the log, fenced by a lease.
+//! The read side: the projector of order-view, over a database in simulated time.
 
 use crate::{
     faults::Fault,
@@ -6,17 +6,21 @@ use crate::{
     process::{Process, SimulatedClock},
     settings::Variant,
     system::System,
-    view::{Glimpse, fold},
     world::{World, count},
 };
-use decider::Incoming;
-use futures::future::{Either, select};
 use messaging::{
-    Clock, Gate,
-    broker::Broker,
-    stream::{Entry, Follower, FollowerSettings},
+    Gate,
+    clock::within,
+    store::{CommitError, StoreError},
+    stream::{Follower, FollowerSettings},
 };
-use orders_contract::{OrderEvent, OrderId};
+use order_view::{
+    lease::Projecting,
+    projector::Projector,
+    read_model::{ReadModel, Transaction},
+    view::Glimpse,
+};
+use orders_contract::OrderId;
 use std::{
     collections::BTreeMap,
     pin::pin,
@@ -25,33 +29,34 @@ use std::{
 };
 use tokio::sync::Notify;
 
-/// As the shell of order-view holds its lease.
-const LEASE_MS: i64 = 3_000;
-const RENEWAL: Duration = Duration::from_secs(1);
-const STANDBY: Duration = Duration::from_millis(500);
-const WRITE_US: u64 = 2_000;
+/// A statement and its answer, at most.
+const STATEMENT_US: u64 = 1_500;
+/// As the real pool sets it.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The database of the read side.
+/// The database of the read side: it outlives the processes.
 pub struct View {
     world: Arc<World>,
     rows: Mutex<Rows>,
     /// Rows changed.
     pub changed: Notify,
+    /// A transaction ended.
+    released: Notify,
 }
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Rows {
     pub orders: BTreeMap<OrderId, Glimpse>,
-    pub next_offset: u64,
-    epoch: u64,
-    owner: String,
-    lease_until_ms: i64,
-}
-
-#[derive(Clone, Copy)]
-struct Lease {
-    epoch: u64,
-    next_offset: u64,
+    pub projecting: Projecting,
+    /// Commits that moved the projector's row.
+    pub moves: usize,
+    /// Those of them that moved it back: who, and from where to where.
+    pub setbacks: Vec<String>,
+    /// The transaction that holds the projector's row.
+    locked_by: Option<u64>,
+    last_transaction: u64,
+    /// The epoch that each instance claimed last.
+    claimed: BTreeMap<String, i64>,
 }
 
 impl View {
@@ -60,46 +65,39 @@ impl View {
             world: Arc::clone(world),
             rows: Mutex::default(),
             changed: Notify::new(),
+            released: Notify::new(),
         })
     }
 
     pub fn rows(&self) -> MutexGuard<'_, Rows> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn claim(&self, owner: &str, now_ms: i64) -> Option<Lease> {
-        let mut rows = self.rows();
-        if rows.owner != owner && rows.lease_until_ms >= now_ms {
-            return None;
+impl Rows {
+    fn put(&mut self, row: Projecting, process: &Process) {
+        let known = &self.projecting;
+        self.moves += 1;
+        if row.epoch < known.epoch || row.next_offset < known.next_offset {
+            let (from, to) = (known.lease(), row.lease());
+            self.setbacks
+                .push(format!("{}: {from:?} -> {to:?}", process.name));
         }
-        rows.epoch += 1;
-        owner.clone_into(&mut rows.owner);
-        rows.lease_until_ms = now_ms + LEASE_MS;
-        Some(Lease {
-            epoch: rows.epoch,
-            next_offset: rows.next_offset,
-        })
+        if row.epoch > known.epoch {
+            self.claimed.insert(process.name.clone(), row.epoch);
+            process.note(format_args!("projects: {:?}", row.lease()));
+        }
+        self.projecting = row;
     }
 
-    /// Rows, offset and lease together, if the lease is still the writer's.
-    fn write(&self, lease: Lease, until_ms: i64, seen: BTreeMap<OrderId, Glimpse>) -> bool {
-        let mut rows = self.rows();
-        if rows.epoch != lease.epoch {
-            count(&self.world.tally.fenced);
-            return false;
+    /// Whether `who` claimed it last, and somebody else has it now; said once.
+    fn is_taken_over(&mut self, who: &str) -> bool {
+        let is_taken = |epoch: &i64| *epoch < self.projecting.epoch;
+        let taken = self.claimed.get(who).is_some_and(is_taken);
+        if taken {
+            self.claimed.remove(who);
         }
-        rows.next_offset = lease.next_offset;
-        rows.lease_until_ms = until_ms;
-        for (id, glimpse) in seen {
-            let merged = match rows.orders.remove(&id) {
-                Some(known) => known.merge(glimpse),
-                None => glimpse,
-            };
-            rows.orders.insert(id, merged);
-        }
-        drop(rows);
-        self.changed.notify_waiters();
-        true
+        taken
     }
 }
 
@@ -113,70 +111,167 @@ pub async fn run(system: Arc<System>, process: Arc<Process>) {
         gate: Gate::unwatched(),
     };
     let broker = system.broker.client(&process);
-    let mut follower = Follower::new(broker, clock.clone(), process.entropy.clone(), settings, 0);
-    loop {
-        process.travel(WRITE_US).await;
-        let Some(lease) = system.view.claim(&process.name, clock.now_ms()) else {
-            clock.sleep(STANDBY).await;
-            continue;
-        };
-        process.note(format_args!(
-            "projects in epoch {} from {}",
-            lease.epoch, lease.next_offset
+    let follower = Follower::new(broker, clock.clone(), process.entropy.clone(), settings, 0);
+    let projector = Projector {
+        owner: process.name.clone(),
+        model: SimReadModel {
+            view: Arc::clone(&system.view),
+            process,
+        },
+        clock,
+    };
+    projector.run(follower, std::future::pending()).await;
+}
+
+/// The database, as one process reaches it.
+struct SimReadModel {
+    view: Arc<View>,
+    process: Arc<Process>,
+}
+
+impl ReadModel for SimReadModel {
+    type Tx = SimTx;
+
+    async fn begin(&self) -> Result<SimTx, StoreError> {
+        self.process.travel(STATEMENT_US).await;
+        let mut rows = self.view.rows();
+        rows.last_transaction += 1;
+        Ok(SimTx {
+            view: Arc::clone(&self.view),
+            process: Arc::clone(&self.process),
+            id: rows.last_transaction,
+            row: None,
+            glimpses: BTreeMap::new(),
+        })
+    }
+}
+
+/// What it would change is seen by nobody before the commit.
+struct SimTx {
+    view: Arc<View>,
+    process: Arc<Process>,
+    id: u64,
+    row: Option<Projecting>,
+    glimpses: BTreeMap<OrderId, Glimpse>,
+}
+
+impl SimTx {
+    async fn statement(&self) -> Result<(), StoreError> {
+        self.process.travel(STATEMENT_US).await;
+        if self.process.struck(Fault::DiskFull) {
+            let text = "53100: could not extend file: No space left on device";
+            return Err(StoreError::Unavailable(text.to_owned()));
+        }
+        if self.process.struck(Fault::Serialization) {
+            let text = "40001: could not serialize access";
+            return Err(StoreError::Conflict(text.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// All of it at once.
+    fn apply(&mut self) {
+        let mut rows = self.view.rows();
+        if let Some(row) = self.row.take() {
+            rows.put(row, &self.process);
+        }
+        let glimpses = std::mem::take(&mut self.glimpses);
+        if glimpses.is_empty() {
+            return;
+        }
+        self.process.note(format_args!(
+            "projects {} orders up to {}",
+            glimpses.len(),
+            rows.projecting.next_offset
         ));
-        follower.seek(lease.next_offset);
-        hold(&system.view, &process, lease, &mut follower).await;
-        process.note(format_args!("projects no longer"));
+        for (id, glimpse) in glimpses {
+            let merged = match rows.orders.remove(&id) {
+                Some(known) => known.merge(glimpse),
+                None => glimpse,
+            };
+            rows.orders.insert(id, merged);
+        }
+        drop(rows);
+        self.view.changed.notify_waiters();
+    }
+
+    fn end(&mut self) {
+        let mut rows = self.view.rows();
+        if rows.locked_by == Some(self.id) {
+            rows.locked_by = None;
+            drop(rows);
+            self.view.released.notify_waiters();
+        }
     }
 }
 
-/// Until the lease is lost or a write fails; whoever claims next goes on from what was
-/// committed.
-async fn hold<B: Broker>(
-    view: &View,
-    process: &Process,
-    mut lease: Lease,
-    follower: &mut Follower<B, SimulatedClock>,
-) {
-    loop {
-        let renewal = process.sleep_us(RENEWAL.as_micros() as u64);
-        let entries = match select(pin!(follower.next()), pin!(renewal)).await {
-            Either::Left((entries, _)) => entries,
-            Either::Right(((), _)) => Vec::new(),
+impl Drop for SimTx {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Transaction for SimTx {
+    async fn projecting(&mut self) -> Result<Projecting, StoreError> {
+        self.statement().await?;
+        let (view, id) = (&self.view, self.id);
+        let wait = async {
+            loop {
+                let mut released = pin!(view.released.notified());
+                released.as_mut().enable();
+                {
+                    let mut rows = view.rows();
+                    if rows.locked_by.is_none_or(|holder| holder == id) {
+                        rows.locked_by = Some(id);
+                        return rows.projecting.clone();
+                    }
+                }
+                released.await;
+            }
         };
-        let next_offset = entries.last().map(|entry| entry.offset + 1);
-        lease.next_offset = next_offset.unwrap_or(lease.next_offset);
-        let seen = fold(entries.into_iter().filter_map(order_event));
-        let until_ms = process.now_ms() + LEASE_MS;
-        if process.world.variant == Variant::OffsetFirst {
-            view.write(lease, until_ms, BTreeMap::new());
+        let clock = SimulatedClock(Arc::clone(&self.process));
+        let Some(row) = within(&clock, STATEMENT_TIMEOUT, wait).await else {
+            let text = "57014: canceling statement due to statement timeout";
+            return Err(StoreError::Unavailable(text.to_owned()));
+        };
+        if view.rows().is_taken_over(&self.process.name) {
+            count(&view.world.tally.taken_over);
+            self.process.note(format_args!("finds its lease taken"));
         }
-        process.travel(WRITE_US).await;
-        if process.struck(Fault::DiskFull) || process.struck(Fault::Serialization) {
-            return;
-        }
-        let count = seen.len();
-        if !view.write(lease, until_ms, seen) {
-            process.note(format_args!("is fenced off"));
-            return;
-        }
-        if count > 0 {
-            process.note(format_args!(
-                "projects {count} orders up to {}",
-                lease.next_offset
-            ));
-        }
-        process.travel(WRITE_US).await;
-        if process.struck(Fault::UnknownCommitted) {
-            return;
-        }
+        Ok(row)
     }
-}
 
-fn order_event(entry: Entry) -> Option<OrderEvent> {
-    let envelope = entry.content.ok()?;
-    let is_ours = envelope.kind.starts_with("order.");
-    is_ours
-        .then(|| OrderEvent::parse(&envelope.kind, envelope.version, &envelope.body).ok())
-        .flatten()
+    async fn keep(&mut self, row: &Projecting) -> Result<(), StoreError> {
+        self.statement().await?;
+        if self.process.world.variant == Variant::OffsetFirst {
+            self.view.rows().put(row.clone(), &self.process);
+        }
+        self.row = Some(row.clone());
+        Ok(())
+    }
+
+    async fn show(&mut self, glimpses: &BTreeMap<OrderId, Glimpse>) -> Result<(), StoreError> {
+        self.statement().await?;
+        self.glimpses.clone_from(glimpses);
+        Ok(())
+    }
+
+    async fn commit(mut self) -> Result<(), CommitError> {
+        self.statement().await?;
+        let lost = || {
+            let text = "connection lost during commit";
+            Err(CommitError::Unknown(text.to_owned()))
+        };
+        if self.process.struck(Fault::UnknownAborted) {
+            return lost();
+        }
+        self.apply();
+        self.end();
+        self.process.may_stop(Fault::StopAfterCommit).await;
+        if self.process.struck(Fault::UnknownCommitted) {
+            return lost();
+        }
+        self.process.travel(STATEMENT_US).await;
+        Ok(())
+    }
 }

@@ -42,6 +42,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
     let system = System::new(&world);
     let course = executor::run(&world, director::run(Arc::clone(&system), &plan))?;
     let evidence = evidence::of(&system, &course.client, &plan);
+    let inside = evidence::inside(&system, &plan, course.settled_after_us);
     let strikes: Vec<Strike> = (world.faults.receipts().iter())
         .map(|receipt| receipt.strike)
         .collect();
@@ -51,7 +52,7 @@ pub fn run(settings: &Settings) -> Result<Outcome, RunError> {
         messages: world.tally.messages(),
         steps: world.steps(),
         simulated_us: world.timeline.now_us(),
-        reports: judgement::judge(&evidence, course.settled_after_us),
+        reports: judgement::judge(&evidence, &inside),
         sometimes: sometimes(&evidence, &world, &strikes),
         handled: world.tally.steps_handled(),
         aim_hit: world.tally.aims_hit.load(Ordering::Relaxed) > 0,

@@ -62,7 +62,7 @@ pub(crate) fn sometimes(run: &Run, world: &World, strikes: &[Strike]) -> Vec<Som
         of("two relays at the same rows", &tally.relay_races),
         of("transaction waited for another", &tally.lock_waits),
         of("key taken by another instance", &tally.keys_taken),
-        of("stale projector fenced off", &tally.fenced),
+        of("projector finds its lease taken", &tally.taken_over),
         of("deadline came", &tally.deadlines),
     ];
     let unknown = run.history.operations.iter().filter(|operation| {

@@ -69,7 +69,7 @@ pub struct Tally {
     pub lock_waits: AtomicU64,
     pub keys_taken: AtomicU64,
     pub unconfirmed_lost: AtomicU64,
-    pub fenced: AtomicU64,
+    pub taken_over: AtomicU64,
     pub deadlines: AtomicU64,
     pub aims_hit: AtomicU64,
     handled: Mutex<BTreeSet<Step>>,

@@ -1,6 +1,7 @@
 //! Orders: its rows, and the replica of the catalogue.
 
 use super::{Key, Tables, new_keys, rows, write};
+use orders::deadlines::{OVERDUE_MAX, Overdue};
 use orders_contract::OrderId;
 use orders_core::{Command, Event, Orders, Price, State};
 
@@ -11,14 +12,19 @@ const ORDERS: &str = "orders";
 
 impl OrdersTables {
     /// Whose deadline has come, the longest due first, as the shell asks.
-    pub fn due(&self, now_ms: i64) -> Vec<OrderId> {
+    pub fn overdue(&self, now_ms: i64) -> Vec<Overdue> {
         let deadlines = self.0.orders.iter().filter_map(|(id, order)| {
             let at_ms = order.deadline_at_ms?;
-            (at_ms <= now_ms).then_some((at_ms, *id))
+            (at_ms <= now_ms).then_some((at_ms, *id, order.placed_at_ms))
         });
         let mut due: Vec<_> = deadlines.collect();
         due.sort_unstable();
-        due.into_iter().map(|(_, id)| id).collect()
+        due.truncate(OVERDUE_MAX);
+        let overdue = due.into_iter().map(|(_, order_id, placed_at_ms)| Overdue {
+            order_id,
+            placed_at_ms,
+        });
+        overdue.collect()
     }
 }
 

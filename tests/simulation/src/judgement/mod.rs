@@ -1,0 +1,65 @@
+//! The verdict on a run: the claims that judge real runs, and those that only somebody who
+//! sees inside can judge, a file each.
+
+pub mod deadlines;
+pub mod one_projector;
+pub mod settles;
+
+use checkers::{Report, Run, Verdict, claims, verdict::Claim};
+use orders_contract::OrderId;
+
+/// What a run is held to, by number.
+pub const CLAIMS: [Claim; 14] = [
+    claims::money::CLAIM,
+    claims::stock::CLAIM,
+    claims::durability::CLAIM,
+    claims::phantom::CLAIM,
+    claims::at_most_once::CLAIM,
+    claims::atomicity::CLAIM,
+    claims::termination::CLAIM,
+    claims::convergence::CLAIM,
+    claims::closure::CLAIM,
+    claims::fault_fired::CLAIM,
+    claims::prediction::CLAIM,
+    settles::CLAIM,
+    one_projector::CLAIM,
+    deadlines::CLAIM,
+];
+
+/// What only a simulation can know of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Inside {
+    /// After the last fault; `None` if it never came to rest.
+    pub settled_after_us: Option<u64>,
+    /// Commits that moved the projector's row.
+    pub projections: usize,
+    /// Those that moved it back, in words.
+    pub setbacks: Vec<String>,
+    pub orders: Vec<Open>,
+}
+
+/// How long an order was open.
+#[derive(Clone, Copy, Debug)]
+pub struct Open {
+    pub order_id: OrderId,
+    /// Negative if it ended before.
+    pub open_after_deadline_ms: i64,
+    /// To stop, by its deadline.
+    pub was_asked: bool,
+}
+
+/// Traces, metrics and recovery need a real system; everything else is judged.
+pub fn judge(run: &Run, inside: &Inside) -> Vec<Report> {
+    let mut reports = checkers::judge_effects(run);
+    reports.push(settles::check(inside));
+    reports.push(one_projector::check(inside));
+    reports.push(deadlines::check(inside));
+    reports
+}
+
+/// The reports that did not say valid.
+pub fn failed(reports: &[Report]) -> impl Iterator<Item = &Report> {
+    reports
+        .iter()
+        .filter(|report| report.verdict != Verdict::Valid)
+}
