@@ -23,17 +23,11 @@ pub struct Overdue {
 /// Where the deadlines are written down.
 pub trait Deadlines: Send + Sync + 'static {
     /// The longest due first, at most [`OVERDUE_MAX`].
-    fn overdue(
-        &self,
-        now_ms: i64,
-    ) -> impl Future<Output = Result<Vec<Overdue>, StoreError>> + Send;
+    fn overdue(&self, now_ms: i64)
+    -> impl Future<Output = Result<Vec<Overdue>, StoreError>> + Send;
 }
 
-pub async fn sweep<C: Clock>(
-    deadlines: impl Deadlines,
-    commands: CommandSender<Orders>,
-    clock: C,
-) {
+pub async fn sweep<C: Clock>(deadlines: impl Deadlines, commands: CommandSender<Orders>, clock: C) {
     loop {
         clock.sleep(PAUSE).await;
         let now_ms = clock.now_ms();

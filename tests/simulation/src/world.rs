@@ -73,6 +73,7 @@ pub struct Tally {
     pub deadlines: AtomicU64,
     pub aims_hit: AtomicU64,
     handled: Mutex<BTreeSet<Step>>,
+    repeats: Mutex<Vec<String>>,
 }
 
 /// A message in a queue, handled.
@@ -156,6 +157,17 @@ impl Tally {
     pub fn handled(&self, step: Step) {
         self.messages_handled.fetch_add(1, Ordering::Relaxed);
         self.lock().insert(step);
+    }
+
+    /// A message that was handled before has caused something again.
+    pub fn repeated(&self, words: String) {
+        let mut repeats = self.repeats.lock().unwrap_or_else(PoisonError::into_inner);
+        repeats.push(words);
+    }
+
+    pub fn repeats(&self) -> Vec<String> {
+        let repeats = self.repeats.lock().unwrap_or_else(PoisonError::into_inner);
+        repeats.clone()
     }
 
     pub fn steps_handled(&self) -> Vec<Step> {

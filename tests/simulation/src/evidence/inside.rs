@@ -18,6 +18,8 @@ pub fn inside(system: &System, plan: &Plan, settled_after_us: Option<u64>) -> In
         projections: rows.moves,
         setbacks: rows.setbacks.clone(),
         orders: orders(system, plan),
+        messages: system.world.tally.messages() as usize,
+        repeats: system.world.tally.repeats(),
     }
 }
 

@@ -25,7 +25,10 @@ pub fn check(inside: &Inside) -> Report {
                 format!("order {}", order.order_id),
                 "events.log",
                 "order.cancel_requested by its deadline",
-                format!("open {} ms longer and not asked", order.open_after_deadline_ms),
+                format!(
+                    "open {} ms longer and not asked",
+                    order.open_after_deadline_ms
+                ),
             );
         }
     }

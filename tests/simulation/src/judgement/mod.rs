@@ -2,6 +2,7 @@
 //! sees inside can judge, a file each.
 
 pub mod deadlines;
+pub mod handled_once;
 pub mod one_projector;
 pub mod settles;
 
@@ -9,7 +10,7 @@ use checkers::{Report, Run, Verdict, claims, verdict::Claim};
 use orders_contract::OrderId;
 
 /// What a run is held to, by number.
-pub const CLAIMS: [Claim; 14] = [
+pub const CLAIMS: [Claim; 15] = [
     claims::money::CLAIM,
     claims::stock::CLAIM,
     claims::durability::CLAIM,
@@ -24,6 +25,7 @@ pub const CLAIMS: [Claim; 14] = [
     settles::CLAIM,
     one_projector::CLAIM,
     deadlines::CLAIM,
+    handled_once::CLAIM,
 ];
 
 /// What only a simulation can know of a run.
@@ -36,6 +38,10 @@ pub struct Inside {
     /// Those that moved it back, in words.
     pub setbacks: Vec<String>,
     pub orders: Vec<Open>,
+    /// Messages handled.
+    pub messages: usize,
+    /// Those that caused something once more, in words.
+    pub repeats: Vec<String>,
 }
 
 /// How long an order was open.
@@ -54,6 +60,7 @@ pub fn judge(run: &Run, inside: &Inside) -> Vec<Report> {
     reports.push(settles::check(inside));
     reports.push(one_projector::check(inside));
     reports.push(deadlines::check(inside));
+    reports.push(handled_once::check(inside));
     reports
 }
 

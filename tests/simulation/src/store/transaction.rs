@@ -113,6 +113,14 @@ impl<P: Decider, T: Tables<P>> SimTransaction<P, T> {
     fn apply(&mut self) {
         let world = &self.process.world;
         let mut content = self.database.lock();
+        for row in &self.outbox {
+            let cause = row.envelope.causation_id;
+            if let Some(cause) = cause.filter(|cause| content.inbox.contains_key(cause)) {
+                let (service, kind) = (self.database.service, &row.envelope.kind);
+                let words = format!("{cause} at {service}, for {kind}");
+                world.tally.repeated(words);
+            }
+        }
         for row in self.inbox.drain(..) {
             self.process
                 .note(format_args!("handled {} {}", row.kind, row.message_id));

@@ -3,6 +3,7 @@
 use messaging::{Entropy, SplitMix};
 use simulation::{campaign::run_all, settings::Settings};
 
+/// From 1 on, as `make teeth` draws them: what it catches there is caught here.
 const FIXED: u64 = 1_000;
 const NEW: u64 = 1_000;
 /// Set it to repeat the new half of an earlier run.
@@ -15,7 +16,7 @@ fn every_claim_holds_in_two_thousand_worlds_and_every_fault_is_met() {
         .and_then(|text| text.parse().ok())
         .unwrap_or_else(|| 1_000_000 + SplitMix::from_system().below(1_000_000_000));
     println!("new seeds from {base} on; {BASE_SEED}={base} repeats them");
-    let seeds = (0..FIXED).chain(base..base + NEW);
+    let seeds = (1..=FIXED).chain(base..base + NEW);
     let all: Vec<Settings> = seeds.map(Settings::seeded).collect();
     let campaign = run_all(&all, 2, |so_far| {
         println!(
