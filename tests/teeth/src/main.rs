@@ -12,7 +12,7 @@ use std::{
 use teeth::{
     campaign::{Campaign, Caught},
     catalogue,
-    document::Document,
+    document::{Document, DocumentError, SHARE, TABLE},
     level::Level,
     progress::Progress,
     table,
@@ -51,7 +51,7 @@ struct Run {
     /// Leave the last variant in the copy, target/teeth/tree
     #[arg(long)]
     keep: bool,
-    /// Put the figures into tests/teeth/README.md
+    /// Put the figures into tests/teeth/README.md, and the share into README.md
     #[arg(long)]
     write: bool,
 }
@@ -107,7 +107,9 @@ fn check(root: &Path) -> Result<bool, Box<dyn Error>> {
 fn run(root: PathBuf, asked: &Run) -> Result<bool, Box<dyn Error>> {
     let all = catalogue::read(&root)?;
     // Opened first: an hour of judging must not end at a document that takes no table.
-    let document = asked.write.then(|| Document::open(&root)).transpose()?;
+    let open =
+        || Ok::<_, DocumentError>((Document::open(&root, TABLE)?, Document::open(&root, SHARE)?));
+    let documents = asked.write.then(open).transpose()?;
     let mut chosen = catalogue::chosen(all.clone(), &asked.names)?;
     chosen.retain(|one| asked.level.is_none_or(|level| level == one.level));
     // By level, so that what a level builds is built one after another.
@@ -122,10 +124,12 @@ fn run(root: PathBuf, asked: &Run) -> Result<bool, Box<dyn Error>> {
     let right = caught.iter().filter(|one| one.is_right()).count();
     let is_whole = right == chosen.len();
     println!("{right} of {} variants are caught as named", chosen.len());
-    if let Some(document) = document {
+    if let Some((rows, front)) = documents {
         let slugs = chosen.into_iter().map(|one| one.slug);
         let caught: BTreeMap<String, Caught> = slugs.zip(caught).collect();
-        document.write(&table::table(&all, &caught, &document.table))?;
+        let table = table::table(&all, &caught, &rows.text);
+        rows.write(&table)?;
+        front.write(&table::share(&table))?;
     }
     Ok(is_whole)
 }

@@ -1,4 +1,4 @@
-//! What README.md shows: a row a variant, and the share that is caught.
+//! What the documents show: a row a variant, and the share that is caught.
 //!
 //! A run of some variants gives new figures to these; a row that was not run again and says
 //! the same otherwise keeps the figure it has.
@@ -47,6 +47,18 @@ pub fn table(variants: &[Variant], caught: &BTreeMap<String, Caught>, before: &s
         text += &format!("{words} {figure} |\n");
     }
     text.trim_end().to_owned()
+}
+
+/// What the front page shows, of a whole table.
+pub fn share(table: &str) -> String {
+    let share = table
+        .split_once(" variants")
+        .and_then(|(share, _)| share.strip_prefix("**"));
+    let share = share.unwrap_or("none");
+    format!(
+        "**{share} careless variants of our own code are caught** by the claim that each names: \
+         [tests/teeth](tests/teeth/README.md)."
+    )
 }
 
 /// A row but for its figure, ready for one more cell.
@@ -125,6 +137,7 @@ mod tests {
         let before = table(&variants, &all, "");
         assert!(before.starts_with("**2 of 2 variants are caught**: 0 at level model, 2 at"));
         assert!(before.contains("| 3 seeds, 2 s |") && before.contains("| 1 seed, 2 s |"));
+        assert!(share(&before).starts_with("**2 of 2 careless variants"));
         let again = BTreeMap::from([("two".to_owned(), caught(Ending::Not { seeds: 9 }))]);
         let after = table(&variants, &again, &before);
         assert!(after.starts_with("**1 of 2 variants are caught**"));

@@ -4,7 +4,13 @@ use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
-use teeth::{catalogue, document::Document, level::Level, table, variant::Variant};
+use teeth::{
+    catalogue,
+    document::{Document, SHARE, TABLE},
+    level::Level,
+    table,
+    variant::Variant,
+};
 
 fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -52,9 +58,9 @@ fn seen_title(variant: &Variant) -> bool {
 
 #[test]
 fn the_table_lists_exactly_the_patches() {
-    let document = Document::open(&root()).expect("README.md has a place for it");
+    let document = Document::open(&root(), TABLE).expect("it has a place");
     let listed: Vec<&str> = document
-        .table
+        .text
         .lines()
         .filter(|line| line.starts_with("| ["))
         .collect();
@@ -66,4 +72,11 @@ fn the_table_lists_exactly_the_patches() {
         );
     }
     assert_eq!(listed.len(), rows.len(), "rows without a patch");
+}
+
+#[test]
+fn the_front_page_shows_the_share_of_the_table() {
+    let table = Document::open(&root(), TABLE).expect("it has a place");
+    let front = Document::open(&root(), SHARE).expect("it has a place");
+    assert_eq!(front.text, table::share(&table.text));
 }

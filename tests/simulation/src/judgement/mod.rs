@@ -10,7 +10,7 @@ use checkers::{Report, Run, Verdict, claims, verdict::Claim};
 use orders_contract::OrderId;
 
 /// What a run is held to, by number.
-pub const CLAIMS: [Claim; 15] = [
+pub const CLAIMS: [Claim; 16] = [
     claims::money::CLAIM,
     claims::stock::CLAIM,
     claims::durability::CLAIM,
@@ -19,6 +19,7 @@ pub const CLAIMS: [Claim; 15] = [
     claims::atomicity::CLAIM,
     claims::termination::CLAIM,
     claims::convergence::CLAIM,
+    claims::replica::CLAIM,
     claims::closure::CLAIM,
     claims::fault_fired::CLAIM,
     claims::prediction::CLAIM,
@@ -69,4 +70,22 @@ pub fn failed(reports: &[Report]) -> impl Iterator<Item = &Report> {
     reports
         .iter()
         .filter(|report| report.verdict != Verdict::Valid)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use checkers::{journal::Journal, state::Part};
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn what_is_judged_is_what_is_listed() {
+        let stormy = Run {
+            journal: Some(Part::Read(Journal::default())),
+            ..Run::default()
+        };
+        let reports = judge(&stormy, &Inside::default());
+        let judged: BTreeSet<&str> = reports.iter().map(|report| report.claim.id).collect();
+        assert_eq!(judged, CLAIMS.iter().map(|claim| claim.id).collect());
+    }
 }
