@@ -4,7 +4,13 @@ use std::{
     collections::BTreeSet,
     path::{Path, PathBuf},
 };
-use teeth::{catalogue, document::Document, level::Level, table, variant::Variant};
+use teeth::{
+    catalogue,
+    document::Document,
+    level::{Level, stores},
+    table,
+    variant::Variant,
+};
 
 fn root() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -66,4 +72,24 @@ fn the_table_lists_exactly_the_patches() {
         );
     }
     assert_eq!(listed.len(), rows.len(), "rows without a patch");
+}
+
+#[test]
+fn the_claims_of_the_stores_are_the_names_of_their_tests() {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![root().join("tests/stores/tests/stores")];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().expect("the suites are there") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("a source is read");
+            let marked = source.split("#[test]\nfn ").skip(1);
+            found.extend(marked.filter_map(|rest| Some(rest.split_once('(')?.0.to_owned())));
+        }
+    }
+    let known: BTreeSet<String> = stores::TESTS.map(str::to_owned).into();
+    assert_eq!(known, found, "level/stores.rs, and the tests there are");
 }
