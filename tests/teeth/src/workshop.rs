@@ -1,9 +1,10 @@
 //! Building and running the scratch copy.
 //!
 //! It lies in `target/teeth`. Dependencies are not compiled a second time: cargo keeps what
-//! lies between source and program in the workspace's own build directory, and each crate
-//! there carries the path that it was built from in its name. Programs go to a directory of
-//! the copy's own, so that nothing the workspace has built is overwritten.
+//! lies between source and program in the workspace's own build directory. A crate's name there
+//! says how it was built and not where from, so the copy's own crates are built in a way of
+//! their own ([`APART`]): else the workspace would find a variant there and take it for its
+//! own. Programs go to a directory of the copy's own.
 
 use crate::{
     child::{self, ChildError},
@@ -31,6 +32,13 @@ struct Target {
     kind: Vec<String>,
 }
 
+/// Debug information in a place of its own, and that of dependencies where it always is.
+const APART: [&str; 4] = [
+    "--config",
+    "profile.dev.split-debuginfo=\"unpacked\"",
+    "--config",
+    "profile.dev.package.\"*\".split-debuginfo=\"off\"",
+];
 /// From nothing, dependencies included, on a slow machine.
 const BUILD_MOST: Duration = Duration::from_secs(3_600);
 
@@ -78,6 +86,7 @@ impl Workshop {
         command
             .args(level.programs())
             .args(["--workspace", "--locked"])
+            .args(APART)
             .current_dir(&self.scratch.tree)
             .env("CARGO_TARGET_DIR", self.home.join("build"))
             .env("CARGO_BUILD_BUILD_DIR", &self.target);
