@@ -73,10 +73,10 @@ impl Campaign<'_> {
     /// alarm would not show. A demo is dear and is run once.
     fn healthy(&self, level: Level, seeds: u64) -> Result<(), CampaignError> {
         let seeds = match level {
-            Level::Model | Level::Simulation => seeds,
+            Level::Model | Level::Simulation | Level::Stores => seeds,
             Level::Run => 1,
         };
-        let (finding, took) = self.judged(HEALTHY, level, seeds, &Overlay::new())?;
+        let (finding, took) = self.judged(HEALTHY, level, seeds, None, &Overlay::new())?;
         match finding {
             Finding::Held { seeds } => {
                 let words = format!("{level}: every claim holds, {}", of_seeds(seeds));
@@ -95,7 +95,10 @@ impl Campaign<'_> {
         let judged = variant
             .overlay(self.root)
             .map_err(CampaignError::from)
-            .and_then(|overlay| self.judged(&variant.slug, variant.level, variant.seeds, &overlay));
+            .and_then(|overlay| {
+                let claim = Some(variant.claim.as_str());
+                self.judged(&variant.slug, variant.level, variant.seeds, claim, &overlay)
+            });
         let (ending, took) = match judged {
             Ok((finding, took)) => (ending(finding, &variant.claim), took),
             Err(error) => (Ending::Broken(error), started.elapsed()),
@@ -115,6 +118,7 @@ impl Campaign<'_> {
         name: &str,
         level: Level,
         seeds: u64,
+        claim: Option<&str>,
         overlay: &Overlay,
     ) -> Result<(Finding, Duration), CampaignError> {
         let applied = self
@@ -126,9 +130,9 @@ impl Campaign<'_> {
             .during(name, "building", || self.workshop.build(name, level));
         built.map_err(LevelError::from)?;
         let started = Instant::now();
-        let finding = self
-            .progress
-            .during(name, "running", || level.judge(&self.workshop, name, seeds))?;
+        let finding = self.progress.during(name, "running", || {
+            level.judge(&self.workshop, name, seeds, claim)
+        })?;
         Ok((finding, started.elapsed()))
     }
 }

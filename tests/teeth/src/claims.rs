@@ -1,6 +1,6 @@
 //! What a variant may name as the claim that catches it: the judges' own lists.
 
-use crate::level::Level;
+use crate::level::{Level, stores};
 use std::collections::BTreeSet;
 
 /// By the words that the level's program prints.
@@ -9,6 +9,7 @@ pub fn at(level: Level) -> Vec<&'static str> {
     match level {
         Level::Model => model_claims(),
         Level::Simulation => simulation::judgement::CLAIMS.map(|claim| claim.id).to_vec(),
+        Level::Stores => stores::TESTS.to_vec(),
         Level::Run => judged.to_vec(),
     }
 }

@@ -1,8 +1,9 @@
-//! Where a variant is caught: three programs that judge, the cheapest first.
+//! Where a variant is caught: four programs that judge, the cheapest first.
 
 pub mod model;
 pub mod run;
 pub mod simulation;
+pub mod stores;
 
 use crate::{
     child::ChildError,
@@ -16,6 +17,8 @@ pub enum Level {
     Model,
     /// Seeded worlds of the pipeline: `simulate`
     Simulation,
+    /// The production SQL on a real PostgreSQL: the suites of `tests/stores`
+    Stores,
     /// Real processes under load and kills, as `make demo` runs them
     Run,
 }
@@ -44,12 +47,13 @@ pub enum LevelError {
 }
 
 impl Level {
-    pub const ALL: [Level; 3] = [Self::Model, Self::Simulation, Self::Run];
+    pub const ALL: [Level; 4] = [Self::Model, Self::Simulation, Self::Stores, Self::Run];
 
     pub const fn label(self) -> &'static str {
         match self {
             Self::Model => "model",
             Self::Simulation => "simulation",
+            Self::Stores => "stores",
             Self::Run => "run",
         }
     }
@@ -59,21 +63,31 @@ impl Level {
     }
 
     /// How many seeds a variant may ask for: the model has none to draw; a thousand worlds
-    /// are what every test run has in any case; a demo takes two minutes.
+    /// are what every test run has in any case; the suites draw many cases from one; a demo
+    /// takes two minutes.
     pub const fn seeds_max(self) -> u64 {
         match self {
-            Self::Model => 1,
+            Self::Model | Self::Stores => 1,
             Self::Simulation => 1_000,
             Self::Run => 3,
         }
     }
 
-    /// What is built for it.
+    /// What is built for it, as cargo is asked.
     pub const fn programs(self) -> &'static [&'static str] {
         match self {
-            Self::Model => &["--bin", "model-check"],
-            Self::Simulation => &["--bin", "simulate"],
-            Self::Run => &["--bins"],
+            Self::Model => &["build", "--bin", "model-check"],
+            Self::Simulation => &["build", "--bin", "simulate"],
+            // With a line of JSON that says where the test lies.
+            Self::Stores => &[
+                "test",
+                "--no-run",
+                "--test",
+                "stores",
+                "--message-format",
+                "json-render-diagnostics",
+            ],
+            Self::Run => &["build", "--bins"],
         }
     }
 
@@ -83,14 +97,32 @@ impl Level {
     pub const fn unoptimized(self) -> &'static [&'static str] {
         match self {
             Self::Simulation => &["messaging", "simulation"],
+            Self::Stores => &[
+                "messaging",
+                "inventory",
+                "orchestrator",
+                "orders",
+                "payments",
+                "shipping",
+                "simulation",
+                "stores",
+            ],
             Self::Model | Self::Run => &[],
         }
     }
 
-    pub fn judge(self, workshop: &Workshop, name: &str, seeds: u64) -> Result<Finding, LevelError> {
+    /// `claim` may spare a judge the rest; without one, everything is judged.
+    pub fn judge(
+        self,
+        workshop: &Workshop,
+        name: &str,
+        seeds: u64,
+        claim: Option<&str>,
+    ) -> Result<Finding, LevelError> {
         match self {
             Self::Model => model::judge(workshop, name),
             Self::Simulation => simulation::judge(workshop, name, seeds),
+            Self::Stores => stores::judge(workshop, name, claim),
             Self::Run => run::judge(workshop, name, seeds),
         }
     }

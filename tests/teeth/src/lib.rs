@@ -1,7 +1,7 @@
 //! Careless variants of our own code, each a small patch, and the proof that each is caught.
 //!
 //! ```text
-//! patches/*.patch ─> variant ─> scratch copy ─> cargo ─> model | simulation | run ─> claims
+//! patches/*.patch ─> variant ─> scratch copy ─> cargo ─> model | simulation | stores | run ─> claims
 //!                      │                                                              │
 //!                      └────────────── the claim it names  ==  among them? ───────────┘
 //! ```

@@ -94,7 +94,7 @@ fn figure(level: Level, caught: &Caught) -> String {
     };
     let seconds = whole_seconds(caught.took);
     match (level, seeds) {
-        (Level::Model, _) => format!("{seconds} s"),
+        (Level::Model | Level::Stores, _) => format!("{seconds} s"),
         (Level::Simulation | Level::Run, 1) => format!("1 seed, {seconds} s"),
         (Level::Simulation | Level::Run, seeds) => format!("{seeds} seeds, {seconds} s"),
     }

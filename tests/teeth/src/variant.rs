@@ -27,7 +27,7 @@ pub struct Variant {
 pub enum VariantError {
     #[error(transparent)]
     Header(#[from] HeaderError),
-    #[error("`Level: {0}` is none of model, simulation, run")]
+    #[error("`Level: {0}` is none of model, simulation, stores, run")]
     Level(String),
     #[error("`Seeds: {found}` is not a number from 1 to {most}, which is what {level} can afford")]
     Seeds {

@@ -7,7 +7,7 @@ use std::{
 use teeth::{
     catalogue,
     document::{Document, SHARE, TABLE},
-    level::Level,
+    level::{Level, stores},
     table,
     variant::Variant,
 };
@@ -79,4 +79,24 @@ fn the_front_page_shows_the_share_of_the_table() {
     let table = Document::open(&root(), TABLE).expect("it has a place");
     let front = Document::open(&root(), SHARE).expect("it has a place");
     assert_eq!(front.text, table::share(&table.text));
+}
+
+#[test]
+fn the_claims_of_the_stores_are_the_names_of_their_tests() {
+    let mut found = BTreeSet::new();
+    let mut folders = vec![root().join("tests/stores/tests/stores")];
+    while let Some(folder) = folders.pop() {
+        for entry in folder.read_dir().expect("the suites are there") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("a source is read");
+            let marked = source.split("#[test]\nfn ").skip(1);
+            found.extend(marked.filter_map(|rest| Some(rest.split_once('(')?.0.to_owned())));
+        }
+    }
+    let known: BTreeSet<String> = stores::TESTS.map(str::to_owned).into();
+    assert_eq!(known, found, "level/stores.rs, and the tests there are");
 }

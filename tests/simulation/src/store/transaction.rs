@@ -181,15 +181,17 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for SimTransaction<P, T> {
 
     async fn inbox_insert(&mut self, rows: &[InboxRow]) -> Result<HashSet<Uuid>, StoreError> {
         self.statement().await?;
-        let keys: Vec<Key> = (rows.iter())
-            .map(|row| Key::Id("inbox", row.message_id))
-            .collect();
+        // A committed id is known at once; one that another is inserting is waited for.
         let known = self
             .locked(|content| {
-                let known = rows.iter().map(|row| row.message_id);
-                let known: HashSet<Uuid> =
-                    known.filter(|id| content.inbox.contains_key(id)).collect();
-                (known, keys.clone())
+                let (mut known, mut keys) = (HashSet::new(), Vec::new());
+                for row in rows {
+                    match content.inbox.contains_key(&row.message_id) {
+                        true => drop(known.insert(row.message_id)),
+                        false => keys.push(Key::Id("inbox", row.message_id)),
+                    }
+                }
+                (known, keys)
             })
             .await?;
         let mut fresh = HashSet::new();
@@ -230,7 +232,19 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for SimTransaction<P, T> {
 
     async fn outbox_insert(&mut self, rows: &[OutboxRow]) -> Result<(), StoreError> {
         self.statement().await?;
-        self.outbox.extend_from_slice(rows);
+        // What is there now is left out, even if it is erased before the commit.
+        let fresh = self
+            .locked(|content| {
+                let fresh = rows
+                    .iter()
+                    .filter(|row| !content.outbox.contains_key(&row.id()));
+                let fresh: Vec<OutboxRow> = fresh.cloned().collect();
+                let keys = fresh.iter().map(|row| Key::Id("outbox", row.id()));
+                let keys = keys.collect();
+                (fresh, keys)
+            })
+            .await?;
+        self.outbox.extend(fresh);
         Ok(())
     }
 

@@ -7,6 +7,10 @@ pub const HISTORIES: u32 = 40;
 /// Steps of one: enough for an order to go through every state, in a batch or in several.
 pub const HISTORY_STEPS_MAX: usize = 16;
 
+/// Sequences a service in [`lockstep`](crate::lockstep).
+pub const LOCKSTEPS: u32 = 30;
+/// A transaction takes five or six steps, so this is a handful for each instance.
+pub const LOCKSTEP_STEPS_MAX: usize = 60;
 /// Two collide, a third finds the order in which the two are let through.
 pub const INSTANCES: usize = 3;
 

@@ -2,6 +2,7 @@
 
 use crate::kept::{InMemory, Kept};
 use messaging::store::{OutboxRow, Store, Transaction, memory::MemoryStore, postgres::PgStore};
+use simulation::store::{Database, tables::Tables};
 use sqlx::{AssertSqlSafe, PgPool};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -49,6 +50,19 @@ impl Contents {
             rows: P::rows(&whole(store).await),
             ledger: P::ledger(&store.tables().0),
         }
+    }
+
+    pub fn of_simulation<P: Kept>(database: &Database<P::Likeness>) -> Self {
+        database.read(|content| Self {
+            inbox: (content.inbox.iter())
+                .map(|(id, row)| (*id, row.traceparent.clone()))
+                .collect(),
+            outbox: (content.outbox.iter())
+                .map(|(id, row)| (*id, text(row)))
+                .collect(),
+            rows: P::rows(&content.tables.load(&P::everything()).0),
+            ledger: P::ledger(&content.tables),
+        })
     }
 }
 

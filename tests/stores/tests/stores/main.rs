@@ -3,6 +3,8 @@
 //!
 //! - [`histories`]: one instance after the other: the SQL store, the memory store and the
 //!   core alone keep the same through any sequence of batches, claims and pruning.
+//! - [`lockstep`]: several instances at once, a statement at a time: what PostgreSQL lets
+//!   pass and whom it lets wait is what the simulation's store says.
 //! - [`cuts`]: a batch whose connection is lost at each message of the wire protocol.
 //! - [`relays`]: several relays over one outbox, and some of them die.
 //! - [`ledgers`]: money and stock add up after anything.
@@ -18,6 +20,7 @@ mod cuts;
 mod histories;
 mod kept;
 mod ledgers;
+mod lockstep;
 mod relays;
 mod sequence;
 mod servers;

@@ -2,7 +2,7 @@
 
 use crate::kept::Kept;
 use messaging::store::{
-    Level, Outbox, OutboxRow, Store, StoreError,
+    Level, Outbox, OutboxRow, Store, StoreError, lease_ms,
     postgres::{PgStore, PgTx},
 };
 use payments_core::Payments;
@@ -94,7 +94,8 @@ impl Outbox for Watched {
             row: row.id(),
             attempt: row.attempts,
             at_ms: now_ms,
-            until_ms: row.next_attempt_at_ms,
+            // By the contract, whatever the row says.
+            until_ms: now_ms + lease_ms(row.attempts),
         });
         self.claims.lock().expect("no panic").extend(claims);
         let nth = self.claimed.fetch_add(1, Ordering::SeqCst) + 1;
