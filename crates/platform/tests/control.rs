@@ -116,6 +116,16 @@ async fn without_the_token_nothing_is_told_and_nothing_is_done() {
 }
 
 #[tokio::test]
+async fn a_killed_process_is_not_ready_once_the_kill_is_answered() {
+    let api = api().await;
+    let (answer, _) = api.post("/processes/orders-1/kill").await;
+    assert_eq!(answer, StatusCode::OK);
+    let listed = api.fleet.supervisor.list().into_iter();
+    let killed = listed.filter(|it| it.name == "orders-1" && it.restarts == 0);
+    assert!(killed.into_iter().all(|it| !it.ready));
+}
+
+#[tokio::test]
 async fn every_process_is_listed_with_its_state() {
     let api = api().await;
     let (status, list) = api.call(Method::GET, "/processes", None).await;

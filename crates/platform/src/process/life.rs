@@ -118,7 +118,11 @@ impl Tender {
                 status.ready = false;
             }
             Action::Resume | Action::Terminate | Action::Restart => status.state = State::Running,
-            Action::Kill => {}
+            // As good as dead: nobody may be told that it is ready while the kernel buries it.
+            Action::Kill => {
+                status.state = State::Restarting;
+                status.ready = false;
+            }
         });
         Ok(receipt)
     }
