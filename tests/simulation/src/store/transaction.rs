@@ -216,10 +216,15 @@ impl<P: Decider, T: Tables<P>> Transaction<P> for SimTransaction<P, T> {
     ) -> Result<(), StoreError> {
         self.statement().await?;
         let keys = T::inserted(before, after, events);
+        // A committed key is known at once, whoever has its row locked.
         let taken = self
             .locked(|content| {
                 let taken = keys.iter().find(|key| content.tables.has(key)).cloned();
-                (taken, keys.clone())
+                let wanted = match taken {
+                    Some(_) => vec![],
+                    None => keys.clone(),
+                };
+                (taken, wanted)
             })
             .await?;
         if let Some(key) = taken {
