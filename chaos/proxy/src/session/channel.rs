@@ -85,7 +85,7 @@ impl Channel {
             self.from_client.gathered(around);
             self.from_client.send(frame.raw().clone(), None, around);
             if method == Some(Method::ChannelCloseOk) {
-                self.reset(around);
+                self.reset(Side::Client, around);
             }
             return Ok(());
         }
@@ -188,15 +188,14 @@ impl Channel {
         self.pass(from, frame, around);
         match (from, method) {
             (Side::Broker, Some(Method::ChannelClose)) => self.broker_closed = true,
-            (_, Some(Method::ChannelCloseOk)) => self.reset(around),
+            (_, Some(Method::ChannelCloseOk)) => self.reset(from, around),
             _ => {}
         }
     }
 
     /// Tags and consumers end with the channel; what waits in its lanes still leaves.
-    fn reset(&mut self, around: &mut Around<'_>) {
-        self.from_client.reset(around);
-        self.from_broker.reset(around);
+    fn reset(&mut self, from: Side, around: &mut Around<'_>) {
+        self.way_mut(from).reset(around);
         self.confirms = None;
         self.marked.clear();
         self.deliveries = Deliveries::default();
