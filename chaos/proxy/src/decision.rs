@@ -3,7 +3,7 @@
 //! The same message meets the same fate in every run of a seed, whatever came before it;
 //! sent again, it is another attempt and is decided anew.
 
-use crate::rule::Probability;
+use crate::selector::Probability;
 use std::collections::{HashMap, VecDeque};
 
 /// Messages whose attempts are remembered. Beyond, the oldest counts from one again.

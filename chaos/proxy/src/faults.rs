@@ -3,7 +3,8 @@
 use crate::{
     decision::{self, Attempts},
     receipt::{Place, Receipts},
-    rule::{Direction, Message, Rule},
+    rule::{Direction, Rule},
+    selector::Message,
 };
 use std::{
     sync::{
@@ -215,4 +216,64 @@ impl Drop for Lease {
 /// A panic elsewhere must not keep a fault in force: what is guarded is valid at every step.
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        rule::{Fault, OnPublish},
+        selector::Selector,
+    };
+
+    const TERM: Duration = Duration::from_secs(10);
+
+    fn faults() -> Faults {
+        Faults::new(Receipts::channel(8).0)
+    }
+
+    fn rule() -> Rule {
+        Rule {
+            name: "twice".into(),
+            seed: 1,
+            which: Selector::default(),
+            fault: Fault::Publish(OnPublish::Duplicate),
+        }
+    }
+
+    fn in_force(faults: &Faults) -> bool {
+        let any = Message {
+            exchange: b"e",
+            routing_key: b"k",
+            queue: None,
+            message_id: None,
+        };
+        faults.may_choose(&[Direction::Publish], &any, Instant::now())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lease_holds_as_long_as_it_is_renewed_and_not_a_moment_longer() {
+        let faults = faults();
+        let lease = faults.arm(rule(), TERM);
+        for _ in 0..3 {
+            tokio::time::advance(TERM - Duration::from_millis(1)).await;
+            assert!(in_force(&faults) && lease.renew());
+        }
+        tokio::time::advance(TERM).await;
+        assert!(!in_force(&faults));
+        assert!(!lease.renew(), "out is out");
+        assert!(!in_force(&faults));
+    }
+
+    #[tokio::test]
+    async fn a_rule_ends_with_its_lease_and_with_healing_however_often() {
+        let faults = faults();
+        drop(faults.arm(rule(), TERM));
+        assert!(!in_force(&faults));
+        let lease = faults.arm(rule(), TERM);
+        assert!(in_force(&faults));
+        faults.heal();
+        faults.heal();
+        assert!(!in_force(&faults) && !lease.renew());
+    }
 }

@@ -15,7 +15,8 @@
 //! - [`confirms`], [`deliveries`]: tags that client and broker count differently. [`settlement`]:
 //!   what one answer covers.
 //! - [`consumers`]: which queue a consumer reads.
-//! - [`rule`]: a fault as data. [`decision`]: chance as a hash. [`faults`]: the rules in force, as leases.
+//! - [`rule`]: a fault as data. [`selector`]: which messages it is for. [`decision`]: chance as a
+//!   hash. [`faults`]: the rules in force, as leases.
 //! - [`receipt`]: proof that a message was touched.
 //! - [`lane`]: order within a channel, and waiting. [`session`]: one connection without sockets.
 //! - [`relay`]: the sockets.
@@ -29,7 +30,7 @@
 //!   forwarded whole or not at all.
 //! - No confirm reaches a client that it does not expect, and each of its tags is
 //!   confirmed at most once; no acknowledgement reaches the broker for a delivery that the
-//!   client has not seen.
+//!   client has not seen, unless the fault says so.
 //! - A fault without a place for its receipt is not worked.
 //! - Nothing a peer sends makes this panic, or remember without a bound.
 
@@ -47,6 +48,7 @@ pub mod method;
 pub mod receipt;
 pub mod relay;
 pub mod rule;
+pub mod selector;
 pub mod session;
 pub mod settlement;
 pub mod unit;
@@ -54,6 +56,5 @@ pub mod unit;
 pub use faults::{Faults, Lease};
 pub use receipt::{Receipt, Receipts};
 pub use relay::{Proxy, Settings, StartError};
-pub use rule::{
-    Fault, OnConfirm, OnDelivery, OnPublish, Probability, Rule, Selector, Told, Upstream,
-};
+pub use rule::{Fault, OnConfirm, OnDelivery, OnPublish, Rule, Told, Upstream};
+pub use selector::{Probability, Selector};

@@ -216,7 +216,6 @@ async fn clock(shared: &Shared, mut changes: watch::Receiver<u64>) {
         tokio::select! {
             () = due => {}
             () = shared.waiting.notified() => {}
-            // Whoever holds the faults may be gone; then only time ends a delay.
             Ok(()) = changes.changed() => {}
         }
     }

@@ -1,21 +1,19 @@
 //! What one channel remembers, and what becomes of its frames.
 
-use super::{Around, Side, way::Way};
+use super::{Around, Side, publishing::Marked, way::Way};
 use crate::{
     confirms::Confirms,
     consumers::Consumers,
     deliveries::Deliveries,
-    frame::{Frame, Malformed},
+    frame::{Frame, Kind, Malformed},
     method::{Method, Tag},
     settlement::Settlement,
     unit::Place,
 };
 use std::collections::HashMap;
 
-use super::publishing::Marked;
-
-/// Tags remembered of one channel, in either direction. Brokers confirm within a second
-/// and clients hold some thousand deliveries; this is 16 MiB.
+/// Tags remembered of one channel, in either direction: brokers confirm within a second
+/// and clients hold some thousand deliveries, so this is far above both, and 16 MiB.
 const TAGS_MAX: usize = 1024 * 1024;
 
 #[derive(Debug)]
@@ -77,7 +75,7 @@ impl Channel {
     ) -> Result<(), Malformed> {
         self.over = false;
         let method = match frame.kind() {
-            crate::frame::Kind::Method => Some(Method::parse(frame.payload())?),
+            Kind::Method => Some(Method::parse(frame.payload())?),
             _ => None,
         };
         if from == Side::Client && self.broker_closed {

@@ -10,8 +10,10 @@ use crate::{
     deliveries::Settled,
     encode,
     frame::{Frame, Malformed},
-    method::{Deliver, Method, Tag},
-    rule::{Direction, Fault, Message, OnDelivery, Upstream},
+    lane::Delay,
+    method::{Deliver, Method, Publish, Tag},
+    rule::{Direction, Fault, OnDelivery, Upstream},
+    selector::Message,
     unit::message_id,
 };
 use bytes::Bytes;
@@ -95,23 +97,13 @@ impl Channel {
             return Ok(());
         };
         match chosen.armed.rule.fault {
-            Fault::Delivery(OnDelivery::Drop(upstream)) => {
-                let answer = match upstream {
-                    _ if !acknowledged => None,
-                    Upstream::Nothing => {
-                        self.deliveries.dropped_unacknowledged(broker);
-                        None
-                    }
-                    Upstream::Requeue => Some(encode::reject(self.id, broker, true)),
-                    Upstream::Reject => Some(encode::reject(self.id, broker, false)),
-                };
-                if let Some(answer) = answer {
-                    self.deliveries.dropped_and_settled(broker);
-                    self.from_client.send_own(self.id, answer, around)?;
-                } else if !acknowledged {
-                    self.deliveries.dropped_and_settled(broker);
-                }
-            }
+            Fault::Delivery(OnDelivery::Drop(upstream)) => match (acknowledged, upstream) {
+                (true, Upstream::Nothing) => self.deliveries.dropped_unacknowledged(broker),
+                (true, Upstream::Requeue) => self.reject(broker, true, around)?,
+                (true, Upstream::Reject) => self.reject(broker, false, around)?,
+                // The broker has forgotten it already.
+                (false, _) => self.deliveries.dropped_and_settled(broker),
+            },
             Fault::Delivery(OnDelivery::Delay(by)) => {
                 let delay = delay(&chosen, by, around.now);
                 self.deliver(deliver, frames, Some(delay), around);
@@ -130,11 +122,22 @@ impl Channel {
         Ok(())
     }
 
+    fn reject(
+        &mut self,
+        broker: u64,
+        requeue: bool,
+        around: &mut Around<'_>,
+    ) -> Result<(), Malformed> {
+        self.deliveries.dropped_and_settled(broker);
+        let reject = encode::reject(self.id, broker, requeue);
+        self.from_client.send_own(self.id, reject, around)
+    }
+
     fn deliver(
         &mut self,
         deliver: &Deliver<'_>,
         frames: &[Frame],
-        delay: Option<crate::lane::Delay>,
+        delay: Option<Delay>,
         around: &mut Around<'_>,
     ) {
         let acknowledged = self.acknowledged(deliver);
@@ -147,7 +150,7 @@ impl Channel {
         deliver: &Deliver<'_>,
         tag: u64,
         frames: &[Frame],
-        delay: Option<crate::lane::Delay>,
+        delay: Option<Delay>,
         around: &mut Around<'_>,
     ) {
         if let Some((method, content)) = frames.split_first() {
@@ -215,7 +218,7 @@ impl Channel {
     }
 }
 
-fn published<'a>(publish: &crate::method::Publish<'a>, id: Option<&'a [u8]>) -> Message<'a> {
+fn published<'a>(publish: &Publish<'a>, id: Option<&'a [u8]>) -> Message<'a> {
     Message {
         exchange: publish.exchange,
         routing_key: publish.routing_key,

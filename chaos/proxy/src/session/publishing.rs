@@ -9,7 +9,8 @@ use crate::{
     lane::Delay,
     method::{MANDATORY, Method, Publish, Tag},
     receipt::Receipt,
-    rule::{Direction, Fault, Message, OnConfirm, OnPublish, Told},
+    rule::{Direction, Fault, OnConfirm, OnPublish, Told},
+    selector::Message,
 };
 use bytes::Bytes;
 use std::time::{Duration, SystemTime};
