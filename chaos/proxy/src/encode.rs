@@ -1,0 +1,51 @@
+//! Frames of the proxy's own.
+
+use crate::{
+    frame::OVERHEAD_BYTES,
+    method::{BASIC, CONNECTION, Tag},
+};
+use amq_protocol::protocol::constants;
+use bytes::{BufMut, Bytes, BytesMut};
+
+pub fn ack(channel: u16, tag: u64, multiple: bool) -> Bytes {
+    settlement(channel, 80, tag, u8::from(multiple))
+}
+
+pub fn nack(channel: u16, tag: Tag) -> Bytes {
+    let flags = u8::from(tag.multiple) | u8::from(tag.requeue) << 1;
+    settlement(channel, 120, tag.tag, flags)
+}
+
+pub fn reject(channel: u16, tag: u64, requeue: bool) -> Bytes {
+    settlement(channel, 90, tag, u8::from(requeue))
+}
+
+/// `connection.close`, caused by no method in particular.
+pub fn connection_close(code: u16, text: &str) -> Bytes {
+    let text = &text.as_bytes()[..text.len().min(usize::from(u8::MAX))];
+    let mut arguments = BytesMut::with_capacity(7 + text.len());
+    arguments.put_u16(code);
+    arguments.put_u8(text.len() as u8);
+    arguments.put_slice(text);
+    arguments.put_u32(0);
+    method(0, CONNECTION, 50, &arguments)
+}
+
+fn settlement(channel: u16, id: u16, tag: u64, flags: u8) -> Bytes {
+    let mut arguments = [0; 9];
+    arguments[..8].copy_from_slice(&tag.to_be_bytes());
+    arguments[8] = flags;
+    method(channel, BASIC, id, &arguments)
+}
+
+fn method(channel: u16, class: u16, id: u16, arguments: &[u8]) -> Bytes {
+    let mut frame = BytesMut::with_capacity(OVERHEAD_BYTES + 4 + arguments.len());
+    frame.put_u8(constants::FRAME_METHOD);
+    frame.put_u16(channel);
+    frame.put_u32(4 + arguments.len() as u32);
+    frame.put_u16(class);
+    frame.put_u16(id);
+    frame.put_slice(arguments);
+    frame.put_u8(constants::FRAME_END);
+    frame.freeze()
+}

@@ -1,0 +1,69 @@
+//! Proof that a message was touched.
+
+use std::{
+    sync::Arc,
+    sync::atomic::{AtomicU64, Ordering},
+    time::SystemTime,
+};
+use tokio::sync::mpsc;
+
+/// One message, one fault, one moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    /// The rule's name.
+    pub fault: String,
+    /// What was done, as [`crate::rule::Fault::label`] says it.
+    pub what: &'static str,
+    /// Octets that are not UTF-8 are replaced.
+    pub message_id: Option<String>,
+    pub exchange: String,
+    pub routing_key: String,
+    pub queue: Option<String>,
+    pub channel: u16,
+    pub at: SystemTime,
+}
+
+/// Where receipts are handed in. A fault is only worked once its receipt has a place:
+/// when nobody collects them, messages pass untouched rather than unrecorded.
+#[derive(Clone, Debug)]
+pub struct Receipts {
+    sender: mpsc::Sender<Receipt>,
+    refused: Arc<AtomicU64>,
+}
+
+/// A place for one receipt.
+#[derive(Debug)]
+pub struct Place(mpsc::OwnedPermit<Receipt>);
+
+impl Receipts {
+    /// `places` receipts may wait to be collected.
+    pub fn channel(places: usize) -> (Self, mpsc::Receiver<Receipt>) {
+        let (sender, receiver) = mpsc::channel(places);
+        let receipts = Self {
+            sender,
+            refused: Arc::default(),
+        };
+        (receipts, receiver)
+    }
+
+    pub fn reserve(&self) -> Option<Place> {
+        match self.sender.clone().try_reserve_owned() {
+            Ok(permit) => Some(Place(permit)),
+            Err(_) => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                None
+            }
+        }
+    }
+
+    /// Faults that were not worked because no receipt could be left.
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+}
+
+impl Place {
+    pub fn leave(self, receipt: Receipt) {
+        self.0.send(receipt);
+    }
+}

@@ -1,0 +1,97 @@
+//! A fault as data: which messages, and what becomes of them.
+
+use crate::selector::Selector;
+use std::time::Duration;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule {
+    /// The fault's name, in receipts and in decisions.
+    pub name: String,
+    pub seed: u64,
+    pub which: Selector,
+    pub fault: Fault,
+}
+
+/// The direction is part of the fault: not everything can be done to everything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// To a message on its way to the broker.
+    Publish(OnPublish),
+    /// To the broker's confirm of a selected publish.
+    Confirm(OnConfirm),
+    /// To a message on its way to a consumer.
+    Delivery(OnDelivery),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnPublish {
+    Drop(Told),
+    Delay(Duration),
+    Duplicate,
+}
+
+/// What a publisher in confirm mode is told of a message that was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    Ack,
+    Nack,
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnConfirm {
+    Drop,
+    Delay(Duration),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnDelivery {
+    Drop(Upstream),
+    Delay(Duration),
+    Duplicate,
+}
+
+/// What the broker is told of a delivery that was dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upstream {
+    /// Nothing: it stays unacknowledged until the channel closes.
+    Nothing,
+    Requeue,
+    /// Rejected: dead-lettered where the queue says so.
+    Reject,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    Publish,
+    Confirm,
+    Delivery,
+}
+
+impl Fault {
+    pub fn direction(self) -> Direction {
+        match self {
+            Self::Publish(_) => Direction::Publish,
+            Self::Confirm(_) => Direction::Confirm,
+            Self::Delivery(_) => Direction::Delivery,
+        }
+    }
+
+    /// As receipts name it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Publish(OnPublish::Drop(Told::Ack)) => "publish/drop/acked",
+            Self::Publish(OnPublish::Drop(Told::Nack)) => "publish/drop/nacked",
+            Self::Publish(OnPublish::Drop(Told::Nothing)) => "publish/drop/unconfirmed",
+            Self::Publish(OnPublish::Delay(_)) => "publish/delay",
+            Self::Publish(OnPublish::Duplicate) => "publish/duplicate",
+            Self::Confirm(OnConfirm::Drop) => "confirm/drop",
+            Self::Confirm(OnConfirm::Delay(_)) => "confirm/delay",
+            Self::Delivery(OnDelivery::Drop(Upstream::Nothing)) => "delivery/drop/unacked",
+            Self::Delivery(OnDelivery::Drop(Upstream::Requeue)) => "delivery/drop/requeued",
+            Self::Delivery(OnDelivery::Drop(Upstream::Reject)) => "delivery/drop/rejected",
+            Self::Delivery(OnDelivery::Delay(_)) => "delivery/delay",
+            Self::Delivery(OnDelivery::Duplicate) => "delivery/duplicate",
+        }
+    }
+}

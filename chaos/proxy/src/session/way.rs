@@ -1,0 +1,134 @@
+//! One direction of one channel.
+
+use super::{Around, Side};
+use crate::{
+    frame::{Frame, Malformed},
+    lane::{Delay, Lane, apart, cost},
+    unit::Progress,
+};
+use bytes::Bytes;
+
+/// Frames of our own that wait for the end of a unit. A peer that lets a unit hang while
+/// it makes us speak more often than this is not a client of any use.
+const OWN_FRAMES_MAX: usize = 65_536;
+
+#[derive(Debug)]
+pub struct Way {
+    from: Side,
+    pub progress: Progress,
+    /// The unit that a fault could apply to, as far as it is here.
+    pub held: Option<Held>,
+    /// Own frames, while a unit passes that must not be interrupted.
+    own: Vec<Bytes>,
+    pub lane: Lane,
+}
+
+/// A unit that is gathered.
+#[derive(Debug)]
+pub struct Held {
+    pub frames: Vec<Frame>,
+    cost: usize,
+}
+
+impl Way {
+    pub fn new(from: Side) -> Self {
+        Self {
+            from,
+            progress: Progress::default(),
+            held: None,
+            own: Vec::new(),
+            lane: Lane::default(),
+        }
+    }
+
+    /// Begins to gather. `false`: there is no room for it.
+    pub fn hold(&mut self, method: &Frame, around: &mut Around<'_>) -> bool {
+        self.held = Some(Held {
+            frames: Vec::new(),
+            cost: 0,
+        });
+        self.gather(method, around)
+    }
+
+    /// Gathers another frame. `false`: there is no room for it.
+    pub fn gather(&mut self, frame: &Frame, around: &mut Around<'_>) -> bool {
+        let Some(held) = &mut self.held else {
+            return false;
+        };
+        let cost = cost(frame.raw());
+        let room = around.budget.spend(cost);
+        if room {
+            held.cost += cost;
+            held.frames.push(frame.apart());
+        }
+        room
+    }
+
+    /// What was gathered, which waits no longer.
+    pub fn gathered(&mut self, around: &mut Around<'_>) -> Vec<Frame> {
+        match self.held.take() {
+            Some(held) => {
+                around.budget.refund(held.cost);
+                held.frames
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// Sends a frame on, behind whatever waits.
+    pub fn send(&mut self, octets: Bytes, delay: Option<Delay>, around: &mut Around<'_>) {
+        let out = around.out.to(self.from.other());
+        if self.lane.is_empty() && delay.is_none() {
+            return out.push(octets);
+        }
+        let octets = apart(octets);
+        if around.budget.spend(cost(&octets)) {
+            return self.lane.push(octets, delay);
+        }
+        // No room to wait in: late no longer, but in order and whole.
+        around.budget.refund(self.lane.cost());
+        self.lane.flush(out);
+        out.push(octets);
+    }
+
+    /// Sends a frame of our own, never into the middle of a unit.
+    pub fn send_own(
+        &mut self,
+        channel: u16,
+        octets: Bytes,
+        around: &mut Around<'_>,
+    ) -> Result<(), Malformed> {
+        if self.held.is_some() || self.progress == Progress::Between {
+            // Of a held unit, nothing is on its way.
+            self.send(octets, None, around);
+            return Ok(());
+        }
+        if self.own.len() == OWN_FRAMES_MAX {
+            return Err(Malformed::TooMany {
+                what: "frames of our own",
+                channel,
+                limit: OWN_FRAMES_MAX,
+            });
+        }
+        self.own.push(octets);
+        Ok(())
+    }
+
+    /// The unit that passed is whole.
+    pub fn unit_ended(&mut self, around: &mut Around<'_>) {
+        for octets in std::mem::take(&mut self.own) {
+            self.send(octets, None, around);
+        }
+    }
+
+    /// The channel is gone; what waits in its lane still leaves.
+    pub fn reset(&mut self, around: &mut Around<'_>) {
+        self.gathered(around);
+        self.own.clear();
+        self.progress = Progress::Between;
+    }
+
+    pub fn is_blank(&self) -> bool {
+        self.progress == Progress::Between && self.lane.is_empty()
+    }
+}

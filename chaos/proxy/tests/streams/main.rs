@@ -1,0 +1,19 @@
+//! Everything that needs no broker.
+//!
+//! - [`frames`]: cutting, and what is malformed.
+//! - [`identity`]: with no rule in force, what leaves is what came.
+//! - [`faulty`]: with rules in force, what leaves is still AMQP.
+//! - [`confirms`], [`deliveries`]: renumbered tags against a naive book-keeper.
+//! - [`consumers`]: which queue a consumer reads.
+//! - [`relay`]: sockets, before a broker of a few lines.
+//!
+//! [`traffic`] makes the streams, with amq-protocol as the other implementation.
+
+mod confirms;
+mod consumers;
+mod deliveries;
+mod faulty;
+mod frames;
+mod identity;
+mod relay;
+mod traffic;
