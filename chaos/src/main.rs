@@ -3,6 +3,8 @@
 
 #![forbid(unsafe_code)]
 
+mod proxy;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -26,6 +28,8 @@ struct Cli {
 enum Command {
     /// SIGKILL one instance of each service in turn, waiting until it is back
     Kill(Kill),
+    /// Stand between a RabbitMQ and its clients, and break single messages
+    Proxy(proxy::Asked),
     /// Name the faults there are
     List,
 }
@@ -57,6 +61,13 @@ struct Kill {
 async fn main() -> ExitCode {
     match Cli::parse().command {
         Command::List => list(),
+        Command::Proxy(asked) => match proxy::run(asked, stop_asked()).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("chaos: {error}");
+                ExitCode::from(2)
+            }
+        },
         Command::Kill(kill) => match run(kill).await {
             Ok(Some(Ending::AsExpected)) => ExitCode::SUCCESS,
             Ok(Some(Ending::Deviated)) => ExitCode::from(1),

@@ -1,0 +1,159 @@
+//! `chaos proxy`: the AMQP proxy alone, before any RabbitMQ.
+//!
+//! Receipts go to standard output, a line of JSON each; everything else to standard error.
+
+use amqp_proxy::{
+    Fault, Faults, OnConfirm, OnDelivery, OnPublish, Probability, Proxy, Receipt, Receipts, Rule,
+    Selector, Settings, StartError, Told, Upstream,
+};
+use clap::{Args, builder::PossibleValuesParser};
+use serde_json::json;
+use std::{
+    net::SocketAddr,
+    time::{Duration, UNIX_EPOCH},
+};
+
+/// For connecting to the broker, and for its first word.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// Receipts that wait to be printed; with more the fault is not worked.
+const RECEIPTS_MAX: usize = 10_000;
+
+#[derive(Args)]
+pub struct Asked {
+    /// Where clients connect
+    #[arg(long, default_value = "127.0.0.1:5673")]
+    listen: SocketAddr,
+    /// The broker, host:port
+    #[arg(long, default_value = "127.0.0.1:5672")]
+    upstream: String,
+    /// What becomes of the messages chosen [default: nothing, the proxy only relays]
+    #[arg(long, value_parser = PossibleValuesParser::new(all(Duration::ZERO).map(Fault::label)))]
+    fault: Option<String>,
+    /// Only of this exchange; "" is the default exchange
+    #[arg(long, requires = "fault")]
+    exchange: Option<String>,
+    /// Only with a routing key that fits this topic pattern: `orders.#`
+    #[arg(long, requires = "fault")]
+    routing_key: Option<String>,
+    /// Only deliveries from this queue
+    #[arg(long, requires = "fault")]
+    queue: Option<String>,
+    /// Only this message
+    #[arg(long, requires = "fault")]
+    message_id: Option<String>,
+    /// Only the n-th that fits
+    #[arg(long, requires = "fault")]
+    nth: Option<u64>,
+    /// A share of those that fit, 0 to 1; which ones, the seed decides
+    #[arg(long, requires = "fault", value_parser = probability)]
+    probability: Option<Probability>,
+    #[arg(long, env = "SEED", default_value_t = 1)]
+    seed: u64,
+    /// How long a delay delays: 4s, 500ms
+    #[arg(long, value_parser = crate::duration, default_value = "1s")]
+    delay: Duration,
+    /// How long the fault lasts; then the proxy only relays
+    #[arg(long, value_parser = crate::duration, default_value = "60s")]
+    lease: Duration,
+}
+
+/// Every fault on a message, in the order of its way.
+fn all(delay: Duration) -> [Fault; 12] {
+    [
+        Fault::Publish(OnPublish::Drop(Told::Ack)),
+        Fault::Publish(OnPublish::Drop(Told::Nack)),
+        Fault::Publish(OnPublish::Drop(Told::Nothing)),
+        Fault::Publish(OnPublish::Delay(delay)),
+        Fault::Publish(OnPublish::Duplicate),
+        Fault::Confirm(OnConfirm::Drop),
+        Fault::Confirm(OnConfirm::Delay(delay)),
+        Fault::Delivery(OnDelivery::Drop(Upstream::Nothing)),
+        Fault::Delivery(OnDelivery::Drop(Upstream::Requeue)),
+        Fault::Delivery(OnDelivery::Drop(Upstream::Reject)),
+        Fault::Delivery(OnDelivery::Delay(delay)),
+        Fault::Delivery(OnDelivery::Duplicate),
+    ]
+}
+
+fn probability(text: &str) -> Result<Probability, String> {
+    let share: f64 = text
+        .parse()
+        .map_err(|_| "needs a number from 0 to 1".to_owned())?;
+    Probability::new(share).map_err(|error| error.to_string())
+}
+
+impl Asked {
+    fn rule(&self) -> Option<Rule> {
+        let name = self.fault.clone()?;
+        let fault = all(self.delay)
+            .into_iter()
+            .find(|fault| fault.label() == name)?;
+        Some(Rule {
+            name,
+            seed: self.seed,
+            which: Selector {
+                exchange: self.exchange.clone(),
+                routing_key: self.routing_key.clone(),
+                queue: self.queue.clone(),
+                message_id: self.message_id.clone(),
+                nth: self.nth,
+                probability: self.probability,
+            },
+            fault,
+        })
+    }
+}
+
+/// Until `stop`.
+pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+    let (receipts, mut left) = Receipts::channel(RECEIPTS_MAX);
+    let faults = Faults::new(receipts);
+    let settings = Settings {
+        listen: asked.listen,
+        upstream: asked.upstream.clone(),
+        connect_within: CONNECT_WITHIN,
+    };
+    let proxy = Proxy::start(settings, faults.clone()).await?;
+    eprintln!("chaos: {} -> {}", proxy.address(), asked.upstream);
+    // Held: the rule ends with its lease, which nobody renews.
+    let lease = asked.rule().map(|rule| {
+        eprintln!("chaos: {} for {:?}", rule.name, asked.lease);
+        faults.arm(rule, asked.lease)
+    });
+    let over = async {
+        match lease {
+            Some(_) => tokio::time::sleep(asked.lease).await,
+            None => std::future::pending().await,
+        }
+    };
+    let (mut stop, mut over) = (std::pin::pin!(stop), std::pin::pin!(over));
+    let mut is_over = false;
+    loop {
+        tokio::select! {
+            () = &mut stop => break,
+            () = &mut over, if !is_over => {
+                is_over = true;
+                eprintln!("chaos: the fault is over, the proxy only relays");
+            }
+            Some(receipt) = left.recv() => println!("{}", line(&receipt)),
+        }
+    }
+    if faults.unrecorded() > 0 {
+        let n = faults.unrecorded();
+        eprintln!("chaos: {n} messages passed untouched, for their receipts had no place");
+    }
+    Ok(())
+}
+
+fn line(receipt: &Receipt) -> serde_json::Value {
+    let at = receipt.at.duration_since(UNIX_EPOCH).unwrap_or_default();
+    json!({
+        "at_ms": at.as_millis() as u64,
+        "fault": receipt.what,
+        "message_id": receipt.message_id,
+        "exchange": receipt.exchange,
+        "routing_key": receipt.routing_key,
+        "queue": receipt.queue,
+        "channel": receipt.channel,
+    })
+}
