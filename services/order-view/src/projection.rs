@@ -7,7 +7,7 @@ use order_view::{
     view::Glimpse,
 };
 use orders_contract::OrderId;
-use sqlx::{PgConnection, PgPool, Postgres, Row, types::Json};
+use sqlx::{PgConnection, PgPool, Postgres, Row, postgres::PgRow, types::Json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -55,27 +55,36 @@ pub struct PgReadModel(pub PgPool);
 impl ReadModel for PgReadModel {
     type Tx = PgTx;
 
+    async fn look(&self) -> Result<Projecting, StoreError> {
+        let row = sqlx::query(PROJECTING).fetch_one(&self.0).await?;
+        Ok(projecting(&row)?)
+    }
+
     async fn begin(&self) -> Result<PgTx, StoreError> {
         Ok(PgTx(self.0.begin().await?))
     }
+}
+
+const PROJECTING: &str =
+    "select epoch, owner, lease_until_ms, next_offset from projector where id = 1";
+const PROJECTING_FOR_UPDATE: &str =
+    "select epoch, owner, lease_until_ms, next_offset from projector where id = 1 for update";
+
+fn projecting(row: &PgRow) -> Result<Projecting, sqlx::Error> {
+    Ok(Projecting {
+        epoch: row.try_get("epoch")?,
+        owner: row.try_get("owner")?,
+        lease_until_ms: row.try_get("lease_until_ms")?,
+        next_offset: row.try_get("next_offset")?,
+    })
 }
 
 pub struct PgTx(sqlx::Transaction<'static, Postgres>);
 
 impl Transaction for PgTx {
     async fn projecting(&mut self) -> Result<Projecting, StoreError> {
-        let row = sqlx::query(
-            "select epoch, owner, lease_until_ms, next_offset from projector where id = 1
-             for update",
-        )
-        .fetch_one(&mut *self.0)
-        .await?;
-        Ok(Projecting {
-            epoch: row.try_get("epoch")?,
-            owner: row.try_get("owner")?,
-            lease_until_ms: row.try_get("lease_until_ms")?,
-            next_offset: row.try_get("next_offset")?,
-        })
+        let row = sqlx::query(PROJECTING_FOR_UPDATE);
+        Ok(projecting(&row.fetch_one(&mut *self.0).await?)?)
     }
 
     async fn keep(&mut self, row: &Projecting) -> Result<(), StoreError> {

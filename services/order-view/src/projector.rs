@@ -1,7 +1,7 @@
 //! Follows the log while it holds the lease; stands by while another instance does.
 
 use crate::{
-    lease::Lease,
+    lease::{Lease, Projecting},
     metrics,
     read_model::{ReadModel, Transaction},
     view::{self, Glimpse},
@@ -91,10 +91,14 @@ impl<M: ReadModel, C: Clock> Projector<M, C> {
         }
     }
 
+    /// Looks before it locks: who stands by must not be able to hold up who projects.
     async fn take(&self) -> Result<Option<Lease>, CommitError> {
+        let claimed = |row: Projecting| row.claimed(&self.owner, self.clock.now_ms());
+        if claimed(self.model.look().await?).is_none() {
+            return Ok(None);
+        }
         let mut tx = self.model.begin().await?;
-        let row = tx.projecting().await?;
-        let Some(row) = row.claimed(&self.owner, self.clock.now_ms()) else {
+        let Some(row) = claimed(tx.projecting().await?) else {
             return Ok(None);
         };
         tx.keep(&row).await?;

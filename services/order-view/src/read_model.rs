@@ -7,6 +7,8 @@ use std::{collections::BTreeMap, future::Future};
 
 pub trait ReadModel: Send + Sync + 'static {
     type Tx: Transaction;
+    /// The projector's row as it was committed last. It waits for nobody and holds nobody up.
+    fn look(&self) -> impl Future<Output = Result<Projecting, StoreError>> + Send;
     fn begin(&self) -> impl Future<Output = Result<Self::Tx, StoreError>> + Send;
 }
 

@@ -6,6 +6,7 @@ use crate::{
     sometimes::Seen,
 };
 use std::{
+    collections::BTreeMap,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -25,20 +26,55 @@ pub struct Campaign {
     pub simulated: Duration,
     pub elapsed: Duration,
     pub seen: Seen,
-    /// The seeds that failed, and their claims: one, or as many as were under way.
+    /// The seeds that failed, and their claims. At the end there may be as many more than
+    /// were asked for as were under way.
     pub failed: Vec<(u64, Vec<&'static str>)>,
 }
 
+/// When to end before the last run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Until {
+    FirstFailure,
+    /// The first failure of this claim.
+    Claim(&'static str),
+    /// At no failure: what all runs have to say is wanted.
+    End,
+}
+
+impl Until {
+    pub fn is_reached(self, failed: &[&str]) -> bool {
+        match self {
+            Self::FirstFailure => true,
+            Self::Claim(claim) => failed.contains(&claim),
+            Self::End => false,
+        }
+    }
+}
+
 impl Campaign {
+    /// In how many runs each claim failed, and the first seed of them.
+    pub fn failures(&self) -> BTreeMap<&'static str, (usize, u64)> {
+        let mut all = BTreeMap::new();
+        for (seed, claims) in &self.failed {
+            for claim in claims {
+                let (runs, first) = all.entry(*claim).or_insert((0, *seed));
+                *runs += 1;
+                *first = (*first).min(*seed);
+            }
+        }
+        all
+    }
+
     pub fn runs_per_minute(&self) -> f64 {
         self.runs as f64 * 60.0 / self.elapsed.as_secs_f64().max(0.001)
     }
 }
 
-/// Stops at the first failure. `progress` hears of the state of things now and then.
+/// `progress` hears of the state of things now and then.
 pub fn run_all(
     all: &[Settings],
     jobs: usize,
+    until: Until,
     progress: impl Fn(&Campaign) + Sync,
 ) -> Result<Campaign, RunError> {
     const PROGRESS: Duration = Duration::from_secs(2);
@@ -61,10 +97,11 @@ pub fn run_all(
             campaign.elapsed = started.elapsed();
             campaign.seen.add(&outcome.sometimes);
             if !outcome.is_valid() {
-                campaign
-                    .failed
-                    .push((outcome.seed, outcome.failed_claims()));
-                is_over.store(true, Ordering::Relaxed);
+                let claims = outcome.failed_claims();
+                if until.is_reached(&claims) {
+                    is_over.store(true, Ordering::Relaxed);
+                }
+                campaign.failed.push((outcome.seed, claims));
             }
             if told.elapsed() >= PROGRESS {
                 *told = Instant::now();

@@ -132,6 +132,11 @@ struct SimReadModel {
 impl ReadModel for SimReadModel {
     type Tx = SimTx;
 
+    async fn look(&self) -> Result<Projecting, StoreError> {
+        self.process.travel(STATEMENT_US).await;
+        Ok(self.view.rows().projecting.clone())
+    }
+
     async fn begin(&self) -> Result<SimTx, StoreError> {
         self.process.travel(STATEMENT_US).await;
         let mut rows = self.view.rows();

@@ -121,7 +121,7 @@ impl Level {
     ) -> Result<Finding, LevelError> {
         match self {
             Self::Model => model::judge(workshop, name),
-            Self::Simulation => simulation::judge(workshop, name, seeds),
+            Self::Simulation => simulation::judge(workshop, name, seeds, claim),
             Self::Stores => stores::judge(workshop, name, claim),
             Self::Run => run::judge(workshop, name, seeds),
         }

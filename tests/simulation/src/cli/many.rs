@@ -3,7 +3,11 @@
 use super::{Arguments, Ending, print};
 use messaging::{Entropy, SplitMix};
 use simulation::{
-    campaign::run_all, file::RunFile, run::run as simulate, settings::Settings, shrink::shrink,
+    campaign::{Until, run_all},
+    file::RunFile,
+    run::run as simulate,
+    settings::Settings,
+    shrink::shrink,
 };
 use std::{error::Error, io};
 
@@ -19,7 +23,8 @@ pub fn run(arguments: &Arguments) -> Result<Ending, Box<dyn Error>> {
     println!("base seed {base}");
     let seeds = (0..arguments.runs).map(|nth| base.wrapping_add(nth));
     let all: Vec<Settings> = seeds.map(|seed| arguments.settings(seed)).collect();
-    let campaign = run_all(&all, usize::from(arguments.jobs), |so_far| {
+    let until = arguments.until.map_or(Until::FirstFailure, Until::Claim);
+    let mut campaign = run_all(&all, usize::from(arguments.jobs), until, |so_far| {
         println!(
             "{} of {} runs, {:.0} a minute, {} orders, {} messages",
             so_far.runs,
@@ -30,10 +35,15 @@ pub fn run(arguments: &Arguments) -> Result<Ending, Box<dyn Error>> {
         );
     })?;
     let _ = print::many(&mut io::stdout().lock(), &campaign);
-    let Some((seed, claims)) = campaign.failed.iter().min() else {
+    campaign.failed.sort_unstable();
+    for (seed, claims) in &campaign.failed {
+        println!("seed {seed} fails {}", claims.join(", "));
+    }
+    let mut failed = campaign.failed.iter();
+    let asked = failed.find(|(_, claims)| until.is_reached(claims));
+    let Some((seed, _)) = asked.or(campaign.failed.first()) else {
         return Ok(Ending::Held);
     };
-    println!("seed {seed} fails {}", claims.join(", "));
     if arguments.as_found {
         return Ok(Ending::Failed);
     }

@@ -7,6 +7,7 @@ mod print;
 use clap::{Parser, ValueEnum};
 use simulation::{
     file::RunFile,
+    judgement::CLAIMS,
     settings::{ORDERS, Settings, Variant},
 };
 use std::{error::Error, path::PathBuf};
@@ -32,6 +33,9 @@ pub struct Arguments {
     /// Tell the first failure as it was found, without making it small.
     #[arg(long, conflicts_with_all = ["seed", "replay"])]
     as_found: bool,
+    /// Go on past failures of other claims, until this one fails.
+    #[arg(long, value_name = "CLAIM", value_parser = claim, conflicts_with_all = ["seed", "replay"])]
+    until: Option<&'static str>,
     /// Run a failure again from its file.
     #[arg(long, value_name = "FILE")]
     replay: Option<PathBuf>,
@@ -84,6 +88,15 @@ fn orders(text: &str) -> Result<usize, String> {
         Ok(orders) if (1..=10_000).contains(&orders) => Ok(orders),
         Ok(_) | Err(_) => Err("a number from 1 to 10000".to_owned()),
     }
+}
+
+fn claim(text: &str) -> Result<&'static str, String> {
+    let mut known = CLAIMS.iter().map(|claim| claim.id);
+    let found = known.find(|id| id.eq_ignore_ascii_case(text));
+    found.ok_or_else(|| {
+        let known: Vec<&str> = CLAIMS.iter().map(|claim| claim.id).collect();
+        format!("one of {}", known.join(", "))
+    })
 }
 
 pub enum Ending {
