@@ -1,0 +1,10 @@
+//! `chaos schema`: what editors read to know experiment files.
+
+use std::process::ExitCode;
+
+use chaos::experiment::schema::schema;
+
+pub fn run() -> ExitCode {
+    println!("{:#}", schema());
+    ExitCode::SUCCESS
+}
