@@ -16,7 +16,7 @@
 //!   what one answer covers.
 //! - [`consumers`]: which queue a consumer reads.
 //! - [`rule`]: a fault as data. [`selector`]: which messages it is for. [`decision`]: chance as a
-//!   hash. [`faults`]: the rules in force, as leases.
+//!   hash. [`faults`]: the rules in force, as leases. `labels`: what faults are called.
 //! - [`receipt`]: proof that a message was touched.
 //! - [`lane`]: order within a channel, and waiting. [`session`]: one connection without sockets.
 //! - [`relay`]: the sockets.
@@ -43,6 +43,7 @@ pub mod deliveries;
 mod encode;
 pub mod faults;
 pub mod frame;
+mod labels;
 pub mod lane;
 pub mod method;
 pub mod receipt;

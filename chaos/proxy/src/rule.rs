@@ -76,22 +76,4 @@ impl Fault {
             Self::Delivery(_) => Direction::Delivery,
         }
     }
-
-    /// As receipts name it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Publish(OnPublish::Drop(Told::Ack)) => "publish/drop/acked",
-            Self::Publish(OnPublish::Drop(Told::Nack)) => "publish/drop/nacked",
-            Self::Publish(OnPublish::Drop(Told::Nothing)) => "publish/drop/unconfirmed",
-            Self::Publish(OnPublish::Delay(_)) => "publish/delay",
-            Self::Publish(OnPublish::Duplicate) => "publish/duplicate",
-            Self::Confirm(OnConfirm::Drop) => "confirm/drop",
-            Self::Confirm(OnConfirm::Delay(_)) => "confirm/delay",
-            Self::Delivery(OnDelivery::Drop(Upstream::Nothing)) => "delivery/drop/unacked",
-            Self::Delivery(OnDelivery::Drop(Upstream::Requeue)) => "delivery/drop/requeued",
-            Self::Delivery(OnDelivery::Drop(Upstream::Reject)) => "delivery/drop/rejected",
-            Self::Delivery(OnDelivery::Delay(_)) => "delivery/delay",
-            Self::Delivery(OnDelivery::Duplicate) => "delivery/duplicate",
-        }
-    }
 }

@@ -3,8 +3,7 @@
 //! Receipts go to standard output, a line of JSON each; everything else to standard error.
 
 use amqp_proxy::{
-    Fault, Faults, OnConfirm, OnDelivery, OnPublish, Probability, Proxy, Receipt, Receipts, Rule,
-    Selector, Settings, StartError, Told, Upstream,
+    Fault, Faults, Probability, Proxy, Receipt, Receipts, Rule, Selector, Settings, StartError,
 };
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::json;
@@ -27,7 +26,7 @@ pub struct Asked {
     #[arg(long, default_value = "127.0.0.1:5672")]
     upstream: String,
     /// What becomes of the messages chosen [default: nothing, the proxy only relays]
-    #[arg(long, value_parser = PossibleValuesParser::new(all(Duration::ZERO).map(Fault::label)))]
+    #[arg(long, value_parser = PossibleValuesParser::new(labels()))]
     fault: Option<String>,
     /// Only of this exchange; "" is the default exchange
     #[arg(long, requires = "fault")]
@@ -57,22 +56,10 @@ pub struct Asked {
     lease: Duration,
 }
 
-/// Every fault on a message, in the order of its way.
-fn all(delay: Duration) -> [Fault; 12] {
-    [
-        Fault::Publish(OnPublish::Drop(Told::Ack)),
-        Fault::Publish(OnPublish::Drop(Told::Nack)),
-        Fault::Publish(OnPublish::Drop(Told::Nothing)),
-        Fault::Publish(OnPublish::Delay(delay)),
-        Fault::Publish(OnPublish::Duplicate),
-        Fault::Confirm(OnConfirm::Drop),
-        Fault::Confirm(OnConfirm::Delay(delay)),
-        Fault::Delivery(OnDelivery::Drop(Upstream::Nothing)),
-        Fault::Delivery(OnDelivery::Drop(Upstream::Requeue)),
-        Fault::Delivery(OnDelivery::Drop(Upstream::Reject)),
-        Fault::Delivery(OnDelivery::Delay(delay)),
-        Fault::Delivery(OnDelivery::Duplicate),
-    ]
+/// What every fault is called.
+fn labels() -> Vec<&'static str> {
+    let all = Fault::all(Duration::ZERO).into_iter();
+    all.map(Fault::label).collect()
 }
 
 fn probability(text: &str) -> Result<Probability, String> {
@@ -85,9 +72,7 @@ fn probability(text: &str) -> Result<Probability, String> {
 impl Asked {
     fn rule(&self) -> Option<Rule> {
         let name = self.fault.clone()?;
-        let fault = all(self.delay)
-            .into_iter()
-            .find(|fault| fault.label() == name)?;
+        let fault = Fault::named(&name, self.delay)?;
         Some(Rule {
             name,
             seed: self.seed,

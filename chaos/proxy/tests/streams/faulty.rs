@@ -1,7 +1,6 @@
 use crate::traffic::{Feed, cut, joined, stream};
 use amqp_proxy::{
-    Fault, Faults, OnConfirm, OnDelivery, OnPublish, Probability, Receipts, Rule, Selector, Told,
-    Upstream,
+    Fault, Faults, Probability, Receipts, Rule, Selector,
     frame::PROTOCOL_HEADER,
     session::{Outgoing, Session, Side},
 };
@@ -12,21 +11,7 @@ use tokio::time::Instant;
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn fault() -> impl Strategy<Value = Fault> {
-    use Fault::{Confirm, Delivery, Publish};
-    prop::sample::select(vec![
-        Publish(OnPublish::Drop(Told::Ack)),
-        Publish(OnPublish::Drop(Told::Nack)),
-        Publish(OnPublish::Drop(Told::Nothing)),
-        Publish(OnPublish::Delay(MINUTE)),
-        Publish(OnPublish::Duplicate),
-        Confirm(OnConfirm::Drop),
-        Confirm(OnConfirm::Delay(MINUTE)),
-        Delivery(OnDelivery::Drop(Upstream::Nothing)),
-        Delivery(OnDelivery::Drop(Upstream::Requeue)),
-        Delivery(OnDelivery::Drop(Upstream::Reject)),
-        Delivery(OnDelivery::Delay(MINUTE)),
-        Delivery(OnDelivery::Duplicate),
-    ])
+    prop::sample::select(Fault::all(MINUTE))
 }
 
 fn rules() -> impl Strategy<Value = Vec<Rule>> {
