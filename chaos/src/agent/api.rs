@@ -2,6 +2,7 @@
 //!
 //! | call | answer |
 //! |---|---|
+//! | `GET /livez` | 204; needs no token |
 //! | `GET /state` | capabilities, links, the experiment that runs and its faults |
 //! | `GET /processes` | every process |
 //! | `POST /experiments` `{"title", "term_ms"}` | a ticket; 409 while another runs |
@@ -69,6 +70,7 @@ pub fn router(experiments: Arc<Experiments>, token: String) -> Router {
         .route("/experiments/{id}/faults/{number}", get(told).delete(end))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(token, required))
+        .route("/livez", get(async || StatusCode::NO_CONTENT))
         .with_state(experiments)
 }
 

@@ -104,7 +104,7 @@ impl Experiments {
         let mut running = self.running.lock().await;
         let running = of(&mut running, id)?;
         running.until = Instant::now() + running.term;
-        drop(self.changed.notify_one());
+        self.changed.notify_one();
         Ok(())
     }
 

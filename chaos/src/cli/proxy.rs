@@ -3,14 +3,18 @@
 //! Receipts go to standard output, a line of JSON each; everything else to standard error.
 
 use amqp_proxy::{
-    Fault, Faults, Probability, Proxy, Receipt, Receipts, Rule, Selector, Settings, StartError,
+    Fault, Faults, Probability, Proxy, Receipt, Receipts, Rule, Selector, Settings,
 };
+use chaos::experiment::Span;
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::json;
 use std::{
     net::SocketAddr,
+    process::ExitCode,
     time::{Duration, UNIX_EPOCH},
 };
+
+use super::Done;
 
 /// For connecting to the broker, and for its first word.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -49,11 +53,11 @@ pub struct Asked {
     #[arg(long, env = "SEED", default_value_t = 1)]
     seed: u64,
     /// How long a delay delays: 4s, 500ms
-    #[arg(long, value_parser = crate::duration, default_value = "1s")]
-    delay: Duration,
+    #[arg(long, value_parser = Span::parse, default_value = "1s")]
+    delay: Span,
     /// How long the fault lasts; then the proxy only relays
-    #[arg(long, value_parser = crate::duration, default_value = "60s")]
-    lease: Duration,
+    #[arg(long, value_parser = Span::parse, default_value = "60s")]
+    lease: Span,
 }
 
 /// What every fault is called.
@@ -72,7 +76,7 @@ fn probability(text: &str) -> Result<Probability, String> {
 impl Asked {
     fn rule(&self) -> Option<Rule> {
         let name = self.fault.clone()?;
-        let fault = Fault::named(&name, self.delay)?;
+        let fault = Fault::named(&name, self.delay.0)?;
         Some(Rule {
             name,
             seed: self.seed,
@@ -90,7 +94,7 @@ impl Asked {
 }
 
 /// Until `stop`.
-pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Result<(), StartError> {
+pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Done {
     let (receipts, mut left) = Receipts::channel(RECEIPTS_MAX);
     let faults = Faults::new(receipts);
     let settings = Settings {
@@ -102,12 +106,12 @@ pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Result<(), Sta
     eprintln!("chaos: {} -> {}", proxy.address(), asked.upstream);
     // Held: the rule ends with its lease, which nobody renews.
     let lease = asked.rule().map(|rule| {
-        eprintln!("chaos: {} for {:?}", rule.name, asked.lease);
-        faults.arm(rule, asked.lease)
+        eprintln!("chaos: {} for {}", rule.name, asked.lease);
+        faults.arm(rule, asked.lease.0)
     });
     let over = async {
         match lease {
-            Some(_) => tokio::time::sleep(asked.lease).await,
+            Some(_) => tokio::time::sleep(asked.lease.0).await,
             None => std::future::pending().await,
         }
     };
@@ -127,7 +131,7 @@ pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Result<(), Sta
         let n = faults.unrecorded();
         eprintln!("chaos: {n} messages passed untouched, for their receipts had no place");
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
 fn line(receipt: &Receipt) -> serde_json::Value {

@@ -23,13 +23,45 @@ pub fn kinds() -> Vec<Kind> {
     let all = amqp_proxy::Fault::all(Duration::ZERO);
     let kind = |fault: amqp_proxy::Fault| Kind {
         name: Cow::Owned(format!("{PREFIX}{}", fault.label())),
-        meaning: Cow::Borrowed(fault.meaning()),
+        meaning: Cow::Borrowed(meaning(fault.label())),
         needs: &[Capability::Links],
         lasts: true,
         schema: schema::<Which>,
         read,
     };
     all.into_iter().map(kind).collect()
+}
+
+/// What each does, beside its name.
+fn meaning(label: &str) -> &'static str {
+    match label {
+        "publish/drop/acked" => "the broker never sees it, and the publisher is told that it has it",
+        "publish/drop/nacked" => "the broker never sees it, and the publisher is told so",
+        "publish/drop/unconfirmed" => "the broker never sees it, and the publisher hears nothing",
+        "publish/delay" => "it reaches the broker later; the rest of its channel waits behind it",
+        "publish/duplicate" => "the broker gets it twice",
+        "publish/return" => "a mandatory one comes back as unroutable, and is then acked",
+        "publish/hold" => "it waits until the fault ends",
+        "publish/reorder" => "the next one of its channel overtakes it",
+        "publish/mutate" => "one bit of its body is flipped",
+        "confirm/drop" => "the broker has the message, and its confirm never arrives",
+        "confirm/delay" => "the confirm arrives later",
+        "confirm/nack" => "the broker has the message, and the publisher is told that it has not",
+        "delivery/drop/unacked" => "the consumer never sees it; the broker waits for its acknowledgement",
+        "delivery/drop/requeued" => "the consumer never sees it; it is back in the queue",
+        "delivery/drop/rejected" => "the consumer never sees it; it is rejected in its name",
+        "delivery/delay" => "it reaches the consumer later; the rest of its channel waits behind it",
+        "delivery/duplicate" => "the consumer gets it twice, neither marked as redelivered",
+        "delivery/hold" => "it waits until the fault ends",
+        "delivery/reorder" => "the next one of its channel overtakes it",
+        "delivery/mutate" => "one bit of its body is flipped",
+        "broker/cancel-consumer" => "the broker cancels the consumer",
+        "broker/close-channel/404" => "the broker closes the channel: not found",
+        "broker/close-channel/406" => "the broker closes the channel: precondition failed",
+        "broker/close-connection" => "the broker closes the connection: forced, 320",
+        "broker/blocked" => "the broker takes no more from this connection",
+        _ => "",
+    }
 }
 
 /// Which messages. All that is given must fit.
@@ -86,9 +118,7 @@ fn read(name: &str, with: Value) -> Result<Box<dyn Fault>, serde_json::Error> {
         routing_key: which.routing_key,
         queue: which.queue,
         message_id: which.message_id,
-        connection: which.connection,
-        consumer: which.consumer,
-        header: which.header.map(|header| (header.name, header.value)),
+/*T*/
         nth: which.nth,
         probability: probability.map_err(serde_json::Error::custom)?,
     };
@@ -125,5 +155,17 @@ impl Hold for Armed {
     fn heal<'a>(&'a mut self, _: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
         self.0.clear();
         Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_of_the_proxy_says_what_it_does() {
+        let silent: Vec<_> = kinds().into_iter().filter(|kind| kind.meaning.is_empty()).collect();
+        let silent: Vec<_> = silent.iter().map(|kind| &kind.name).collect();
+        assert!(silent.is_empty(), "{silent:?}");
     }
 }

@@ -30,12 +30,12 @@ pub struct Receipt {
     #[serde(default)]
     pub service: String,
     pub at_ms: u64,
-    /// The victim was seen to be gone, not only asked to go.
+    /// Of a victim that was told to go: it was seen to be gone, not only told.
     #[serde(default)]
-    pub gone: bool,
+    pub gone: Option<bool>,
     #[serde(default)]
     pub ready_at_ms: Option<u64>,
-    /// Messages that were poisoned, duplicated, dropped.
+    /// The message that was touched: poisoned, duplicated, dropped.
     #[serde(default)]
     pub message_id: Option<String>,
 }
@@ -48,8 +48,26 @@ impl Journal {
     }
 
     pub fn kills(&self) -> impl Iterator<Item = &Receipt> {
+        self.receipts_of(&["process/kill"])
+    }
+
+    /// Lives that ended, whether or not they were asked.
+    pub fn deaths(&self) -> impl Iterator<Item = &Receipt> {
+        self.receipts_of(&["process/kill", "process/terminate", "process/restart"])
+    }
+
+    /// Messages that nobody can read: each must become a dead letter.
+    pub fn poisoned(&self) -> impl Iterator<Item = &str> {
+        let faults = self.faults();
+        let poison = faults.filter(|one| one.fault.as_deref().is_some_and(|it| it.ends_with("/poison")));
+        let receipts = poison.flat_map(|injection| &injection.receipts);
+        receipts.filter_map(|receipt| receipt.message_id.as_deref())
+    }
+
+    fn receipts_of<'a>(&'a self, kinds: &'a [&str]) -> impl Iterator<Item = &'a Receipt> {
+        let is_of = |one: &&Injection| one.fault.as_deref().is_some_and(|it| kinds.contains(&it));
         self.faults()
-            .filter(|injection| injection.fault.as_deref() == Some("process/kill"))
+            .filter(is_of)
             .flat_map(|injection| &injection.receipts)
     }
 

@@ -53,7 +53,7 @@ impl Series {
     /// a busy process can pass its old value before it is scraped again.
     pub fn rise(&self, start_ms: u64, journal: &Journal) -> f64 {
         let kills: Vec<u64> = journal
-            .kills()
+            .deaths()
             .filter(|kill| kill.name == self.instance && kill.at_ms >= start_ms)
             .map(|kill| kill.at_ms)
             .collect();
@@ -116,7 +116,7 @@ impl Telemetry {
             })
             .collect();
         let kills = journal
-            .kills()
+            .deaths()
             .filter(|kill| kill.service == service)
             .count() as f64;
         let steepest = series
