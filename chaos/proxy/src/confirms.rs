@@ -24,6 +24,8 @@ pub enum Fate {
     Forward,
     /// The client never hears of it.
     Swallow,
+    /// The client hears the opposite.
+    Deny,
 }
 
 /// What the client may be told when the broker confirms.
@@ -32,7 +34,11 @@ pub enum Confirmed {
     /// No fault has touched this channel: the very octets.
     AsItCame,
     /// In the client's tags; nothing where only copies were confirmed.
-    Rewritten(Vec<Settlement>),
+    Rewritten {
+        /// To be told first, each singly: then no `multiple` below speaks of them.
+        denied: Vec<u64>,
+        told: Vec<Settlement>,
+    },
 }
 
 #[derive(Debug)]
@@ -103,7 +109,7 @@ impl Confirms {
         mut fate: impl FnMut(u64) -> Fate,
     ) -> Confirmed {
         let covered = self.covered(settlement);
-        let mut tags = Vec::new();
+        let (mut tags, mut denied) = (Vec::new(), Vec::new());
         for slot in self.slots.range_mut(covered) {
             if let Slot::Original(client) = std::mem::replace(slot, Slot::Confirmed) {
                 match fate(client) {
@@ -111,6 +117,10 @@ impl Confirms {
                     Fate::Swallow => {
                         self.touched = true;
                         self.withheld.insert(client);
+                    }
+                    Fate::Deny => {
+                        self.touched = true;
+                        denied.push(client);
                     }
                 }
             }
@@ -121,7 +131,10 @@ impl Confirms {
         }
         match self.touched {
             false => Confirmed::AsItCame,
-            true => Confirmed::Rewritten(cover(&tags, &self.withheld)),
+            true => Confirmed::Rewritten {
+                denied,
+                told: cover(&tags, &self.withheld),
+            },
         }
     }
 

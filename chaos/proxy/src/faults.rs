@@ -47,6 +47,8 @@ struct Seen {
 #[derive(Debug)]
 pub struct Chosen {
     pub armed: Arc<Armed>,
+    /// What it was chosen by, for whatever else chance decides.
+    pub hash: u64,
     pub place: Place,
 }
 
@@ -117,11 +119,11 @@ impl Faults {
         if !self.any() {
             return None;
         }
-        let armed = (self.live(now).into_iter())
+        let (armed, hash) = (self.live(now).into_iter())
             .filter(|armed| armed.rule.fault.direction() == direction)
-            .find(|armed| armed.chooses(message))?;
+            .find_map(|armed| armed.chooses(message).map(|hash| (armed, hash)))?;
         let place = self.0.receipts.reserve()?;
-        Some(Chosen { armed, place })
+        Some(Chosen { armed, hash, place })
     }
 
     fn any(&self) -> bool {
@@ -158,19 +160,17 @@ impl Armed {
         *locked(&self.until) = now;
     }
 
-    fn chooses(&self, message: &Message<'_>) -> bool {
+    /// The hash that chose it.
+    fn chooses(&self, message: &Message<'_>) -> Option<u64> {
         let which = &self.rule.which;
         if !which.fits(message) {
-            return false;
+            return None;
         }
         let mut seen = locked(&self.seen);
         seen.matched += 1;
         if which.nth.is_some_and(|nth| nth != seen.matched) {
-            return false;
+            return None;
         }
-        let Some(share) = which.probability else {
-            return true;
-        };
         // Without an id, the way of a message and its place in the row stand for it.
         let id = match message.message_id {
             Some(id) => decision::fingerprint([id]),
@@ -181,7 +181,9 @@ impl Armed {
             ]),
         };
         let attempt = seen.attempts.next(id);
-        decision::chosen(self.rule.seed, &self.rule.name, id, attempt, share)
+        let hash = decision::hash(self.rule.seed, &self.rule.name, id, attempt);
+        let chosen = (which.probability).is_none_or(|share| decision::chosen(hash, share));
+        chosen.then_some(hash)
     }
 }
 
@@ -245,8 +247,7 @@ mod tests {
         let any = Message {
             exchange: b"e",
             routing_key: b"k",
-            queue: None,
-            message_id: None,
+            ..Message::default()
         };
         faults.may_choose(&[Direction::Publish], &any, Instant::now())
     }

@@ -12,13 +12,17 @@ impl Fault {
             Self::Publish(OnPublish::Drop(Told::Nothing)),
             Self::Publish(OnPublish::Delay(delay)),
             Self::Publish(OnPublish::Duplicate),
+            Self::Publish(OnPublish::Return),
+            Self::Publish(OnPublish::Mutate),
             Self::Confirm(OnConfirm::Drop),
             Self::Confirm(OnConfirm::Delay(delay)),
+            Self::Confirm(OnConfirm::Nack),
             Self::Delivery(OnDelivery::Drop(Upstream::Nothing)),
             Self::Delivery(OnDelivery::Drop(Upstream::Requeue)),
             Self::Delivery(OnDelivery::Drop(Upstream::Reject)),
             Self::Delivery(OnDelivery::Delay(delay)),
             Self::Delivery(OnDelivery::Duplicate),
+            Self::Delivery(OnDelivery::Mutate),
         ]
     }
 
@@ -34,13 +38,17 @@ impl Fault {
             Self::Publish(OnPublish::Drop(Told::Nothing)) => "publish/drop/unconfirmed",
             Self::Publish(OnPublish::Delay(_)) => "publish/delay",
             Self::Publish(OnPublish::Duplicate) => "publish/duplicate",
+            Self::Publish(OnPublish::Return) => "publish/return",
+            Self::Publish(OnPublish::Mutate) => "publish/mutate",
             Self::Confirm(OnConfirm::Drop) => "confirm/drop",
             Self::Confirm(OnConfirm::Delay(_)) => "confirm/delay",
+            Self::Confirm(OnConfirm::Nack) => "confirm/nack",
             Self::Delivery(OnDelivery::Drop(Upstream::Nothing)) => "delivery/drop/unacked",
             Self::Delivery(OnDelivery::Drop(Upstream::Requeue)) => "delivery/drop/requeued",
             Self::Delivery(OnDelivery::Drop(Upstream::Reject)) => "delivery/drop/rejected",
             Self::Delivery(OnDelivery::Delay(_)) => "delivery/delay",
             Self::Delivery(OnDelivery::Duplicate) => "delivery/duplicate",
+            Self::Delivery(OnDelivery::Mutate) => "delivery/mutate",
         }
     }
 }

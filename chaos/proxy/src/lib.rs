@@ -11,7 +11,8 @@
 //!
 //! - [`frame`]: a byte stream cut into frames without copying them; what is malformed.
 //! - [`method`]: the few methods that matter; the rest passes unread.
-//! - [`unit`]: method, header and body frames that belong together.
+//! - [`unit`]: method, header and body frames that belong together. [`properties`]: what a
+//!   content header says.
 //! - [`confirms`], [`deliveries`]: tags that client and broker count differently. [`settlement`]:
 //!   what one answer covers.
 //! - [`consumers`]: which queue a consumer reads.
@@ -46,6 +47,7 @@ pub mod frame;
 mod labels;
 pub mod lane;
 pub mod method;
+pub mod properties;
 pub mod receipt;
 pub mod relay;
 pub mod rule;

@@ -5,6 +5,10 @@ use crate::frame::{Fields, Malformed};
 /// The arguments that matter, borrowed from the frame. Names are octets, as brokers compare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method<'a> {
+    /// With the table of client properties, unread.
+    StartOk {
+        properties: &'a [u8],
+    },
     TuneOk {
         channel_max: u16,
         frame_max: u32,
@@ -137,6 +141,9 @@ pub fn check_channel(payload: &[u8], channel: u16) -> Result<(), Malformed> {
 
 fn arguments<'a>(class: u16, method: u16, fields: &mut Fields<'a>) -> Option<Method<'a>> {
     Some(match (class, method) {
+        (CONNECTION, 11) => Method::StartOk {
+            properties: fields.long_string()?,
+        },
         (CONNECTION, 31) => Method::TuneOk {
             channel_max: fields.short()?,
             frame_max: fields.long()?,

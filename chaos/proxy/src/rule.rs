@@ -28,6 +28,11 @@ pub enum OnPublish {
     Drop(Told),
     Delay(Duration),
     Duplicate,
+    /// As if no queue wanted it: sent back if it was `mandatory`, and then acked. A publish
+    /// that is not mandatory passes.
+    Return,
+    /// One bit of the body is another. A body of no octets passes.
+    Mutate,
 }
 
 /// What a publisher in confirm mode is told of a message that was dropped.
@@ -42,6 +47,8 @@ pub enum Told {
 pub enum OnConfirm {
     Drop,
     Delay(Duration),
+    /// The broker has the message, and the client is told that it has not.
+    Nack,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +56,8 @@ pub enum OnDelivery {
     Drop(Upstream),
     Delay(Duration),
     Duplicate,
+    /// One bit of the body is another. A body of no octets passes.
+    Mutate,
 }
 
 /// What the broker is told of a delivery that was dropped.

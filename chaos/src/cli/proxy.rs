@@ -44,6 +44,15 @@ pub struct Asked {
     /// Only this message
     #[arg(long, requires = "fault")]
     message_id: Option<String>,
+    /// Only of the connection that its client gave this name
+    #[arg(long, requires = "fault")]
+    connection: Option<String>,
+    /// Only deliveries to the consumer of this tag
+    #[arg(long, requires = "fault")]
+    consumer: Option<String>,
+    /// Only with this header: name=value
+    #[arg(long, requires = "fault", value_parser = header)]
+    header: Option<(String, String)>,
     /// Only the n-th that fits
     #[arg(long, requires = "fault")]
     nth: Option<u64>,
@@ -73,6 +82,13 @@ fn probability(text: &str) -> Result<Probability, String> {
     Probability::new(share).map_err(|error| error.to_string())
 }
 
+fn header(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text
+        .split_once('=')
+        .ok_or("needs a name and a value: customer=7")?;
+    Ok((name.to_owned(), value.to_owned()))
+}
+
 impl Asked {
     fn rule(&self) -> Option<Rule> {
         let name = self.fault.clone()?;
@@ -85,6 +101,9 @@ impl Asked {
                 routing_key: self.routing_key.clone(),
                 queue: self.queue.clone(),
                 message_id: self.message_id.clone(),
+                connection: self.connection.clone(),
+                consumer: self.consumer.clone(),
+                header: self.header.clone(),
                 nth: self.nth,
                 probability: self.probability,
             },
@@ -144,5 +163,7 @@ fn line(receipt: &Receipt) -> serde_json::Value {
         "routing_key": receipt.routing_key,
         "queue": receipt.queue,
         "channel": receipt.channel,
+        "connection": receipt.connection,
+        "trace_id": receipt.trace_id,
     })
 }

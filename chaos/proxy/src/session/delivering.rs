@@ -4,7 +4,8 @@
 use super::{
     Around, Side,
     channel::Channel,
-    publishing::{delay, receipt},
+    client::Client,
+    publishing::{delay, mutated, receipt},
 };
 use crate::{
     deliveries::Settled,
@@ -12,9 +13,9 @@ use crate::{
     frame::{Frame, Malformed},
     lane::Delay,
     method::{Deliver, Method, Publish, Tag},
+    properties::message_id,
     rule::{Direction, Fault, OnDelivery, Upstream},
     selector::Message,
-    unit::message_id,
 };
 use bytes::Bytes;
 
@@ -27,11 +28,11 @@ impl Channel {
                     Some(_) => &[Direction::Publish, Direction::Confirm][..],
                     None => &[Direction::Publish],
                 };
-                let message = published(publish, None);
+                let message = published(publish, None, around.client);
                 (around.faults).may_choose(directions, &message, around.now)
             }
             (Side::Broker, Method::Deliver(deliver)) => {
-                let message = self.delivered(deliver, None);
+                let message = self.delivered(deliver, None, around.client);
                 self.deliveries.countable(deliver.delivery_tag)
                     && (around.faults).may_choose(&[Direction::Delivery], &message, around.now)
             }
@@ -68,13 +69,13 @@ impl Channel {
         let [method, header, ..] = frames.as_slice() else {
             return Ok(());
         };
-        let id = message_id(header.payload());
+        let content = Some(header.payload());
         match Method::parse(method.payload())? {
             Method::Publish(publish) => {
-                let message = published(&publish, id);
+                let message = published(&publish, content, around.client);
                 self.decide_publish(&publish, &message, &frames, around)
             }
-            Method::Deliver(deliver) => self.decide_delivery(&deliver, id, &frames, around),
+            Method::Deliver(deliver) => self.decide_delivery(&deliver, content, &frames, around),
             // Nothing else is ever held.
             _ => Ok(()),
         }
@@ -83,11 +84,11 @@ impl Channel {
     fn decide_delivery(
         &mut self,
         deliver: &Deliver<'_>,
-        id: Option<&[u8]>,
+        content: Option<&[u8]>,
         frames: &[Frame],
         around: &mut Around<'_>,
     ) -> Result<(), Malformed> {
-        let message = self.delivered(deliver, id);
+        let message = self.delivered(deliver, content, around.client);
         let chosen = (around.faults).choose(Direction::Delivery, &message, around.now);
         let receipt = (chosen.as_ref()).map(|chosen| receipt(chosen, &message, self.id));
         let acknowledged = self.acknowledged(deliver);
@@ -113,6 +114,13 @@ impl Channel {
                 let copy = self.deliveries.copied(acknowledged);
                 self.send_delivery(deliver, copy, frames, None, around);
             }
+            Fault::Delivery(OnDelivery::Mutate) => match mutated(frames, chosen.hash) {
+                Some(frames) => self.deliver(deliver, &frames, None, around),
+                None => {
+                    self.deliver(deliver, frames, None, around);
+                    return Ok(());
+                }
+            },
             Fault::Publish(_) | Fault::Confirm(_) => {
                 self.deliver(deliver, frames, None, around);
                 return Ok(());
@@ -208,22 +216,36 @@ impl Channel {
             .is_some_and(|consumer| consumer.no_ack)
     }
 
-    fn delivered<'a>(&'a self, deliver: &Deliver<'a>, id: Option<&'a [u8]>) -> Message<'a> {
+    fn delivered<'a>(
+        &'a self,
+        deliver: &Deliver<'a>,
+        content: Option<&'a [u8]>,
+        client: &'a Client,
+    ) -> Message<'a> {
         Message {
             exchange: deliver.exchange,
             routing_key: deliver.routing_key,
             queue: (self.consumers.of(deliver.consumer_tag)).map(|c| c.queue.as_slice()),
-            message_id: id,
+            message_id: content.and_then(message_id),
+            connection: client.name.as_deref(),
+            consumer: Some(deliver.consumer_tag),
+            content,
         }
     }
 }
 
-fn published<'a>(publish: &Publish<'a>, id: Option<&'a [u8]>) -> Message<'a> {
+fn published<'a>(
+    publish: &Publish<'a>,
+    content: Option<&'a [u8]>,
+    client: &'a Client,
+) -> Message<'a> {
     Message {
         exchange: publish.exchange,
         routing_key: publish.routing_key,
-        queue: None,
-        message_id: id,
+        message_id: content.and_then(message_id),
+        connection: client.name.as_deref(),
+        content,
+        ..Message::default()
     }
 }
 

@@ -8,10 +8,12 @@
 //! ```
 //!
 //! - [`channel`]: what one channel remembers and what becomes of its frames.
+//! - [`client`]: what the client says of itself.
 //! - [`way`]: one direction of a channel: the unit that gathers, the lane that leaves.
 //! - [`publishing`], [`delivering`]: faults and tags, towards the broker and from it.
 
 mod channel;
+mod client;
 mod delivering;
 mod publishing;
 mod way;
@@ -24,6 +26,7 @@ use crate::{
 };
 use bytes::Bytes;
 use channel::Channel;
+use client::Client;
 use std::collections::{BTreeSet, HashMap};
 use tokio::time::Instant;
 
@@ -66,6 +69,7 @@ const FRAME_MAX_UNLIMITED: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Session {
     faults: Faults,
+    client: Client,
     channels: HashMap<u16, Channel>,
     /// Lanes that something waits in, by the side it came from.
     waiting: BTreeSet<(u16, Side)>,
@@ -78,6 +82,7 @@ pub struct Session {
 /// What a channel reaches beyond itself.
 struct Around<'a> {
     faults: &'a Faults,
+    client: &'a Client,
     budget: &'a mut Budget,
     out: &'a mut Outgoing,
     now: Instant,
@@ -87,6 +92,7 @@ impl Session {
     pub fn new(faults: Faults) -> Self {
         Self {
             faults,
+            client: Client::default(),
             channels: HashMap::new(),
             waiting: BTreeSet::new(),
             budget: Budget::default(),
@@ -145,6 +151,7 @@ impl Session {
         let channel = self.channels.entry(id).or_insert_with(|| Channel::new(id));
         let mut around = Around {
             faults: &self.faults,
+            client: &self.client,
             budget: &mut self.budget,
             out,
             now,
@@ -169,6 +176,9 @@ impl Session {
         out: &mut Outgoing,
     ) -> Result<(), Malformed> {
         match Method::parse(frame.payload())? {
+            Method::StartOk { properties } if from == Side::Client => {
+                self.client = Client::learn(properties);
+            }
             Method::TuneOk {
                 channel_max,
                 frame_max,

@@ -3,11 +3,12 @@
 use super::{Around, Side, channel::Channel};
 use crate::{
     confirms::{Confirmed, Fate},
-    encode,
+    decision, encode,
     faults::Chosen,
     frame::{Frame, Malformed},
     lane::Delay,
     method::{MANDATORY, Method, Publish, Tag},
+    properties::trace_id,
     receipt::Receipt,
     rule::{Direction, Fault, OnConfirm, OnPublish, Told},
     selector::Message,
@@ -48,6 +49,17 @@ impl Channel {
                 self.publish(message, frames, None, around)?;
                 self.publish_again(publish, frames, around);
             }
+            Fault::Publish(OnPublish::Return) => {
+                let is_returned = publish.flags & MANDATORY != 0
+                    && self.return_publish(publish, frames, around)?;
+                if !is_returned {
+                    return self.publish(message, frames, None, around);
+                }
+            }
+            Fault::Publish(OnPublish::Mutate) => match mutated(frames, chosen.hash) {
+                Some(frames) => self.publish(message, &frames, None, around)?,
+                None => return self.publish(message, frames, None, around),
+            },
             Fault::Confirm(_) | Fault::Delivery(_) => {
                 return self.publish(message, frames, None, around);
             }
@@ -100,6 +112,23 @@ impl Channel {
         }
     }
 
+    /// What a broker does that finds no queue. `false`: there is no room for it to wait in.
+    fn return_publish(
+        &mut self,
+        publish: &Publish<'_>,
+        frames: &[Frame],
+        around: &mut Around<'_>,
+    ) -> Result<bool, Malformed> {
+        let method = encode::no_route(self.id, publish.exchange, publish.routing_key);
+        let content = frames.iter().skip(1).map(|frame| frame.raw().clone());
+        let unit = [method].into_iter().chain(content).collect();
+        if !self.from_broker.send_own_unit(unit, around) {
+            return Ok(false);
+        }
+        self.drop_publish(Told::Ack, around)?;
+        Ok(true)
+    }
+
     fn drop_publish(&mut self, told: Told, around: &mut Around<'_>) -> Result<(), Malformed> {
         let Some(confirms) = &mut self.confirms else {
             return Ok(());
@@ -144,6 +173,9 @@ impl Channel {
             }
             let fate = match marked.fault {
                 OnConfirm::Drop => Fate::Swallow,
+                OnConfirm::Nack if matches!(method, Method::Ack(_)) => Fate::Deny,
+                // Nothing is left to be done, so there is no receipt either.
+                OnConfirm::Nack => return Fate::Forward,
                 OnConfirm::Delay(by) => {
                     let delay = delay(&marked.chosen, by, now);
                     latest = latest
@@ -161,25 +193,45 @@ impl Channel {
         });
         let octets: Vec<Bytes> = match confirmed {
             Confirmed::AsItCame => vec![frame.raw().clone()],
-            Confirmed::Rewritten(settlements) => settlements
-                .into_iter()
-                .map(|settlement| match method {
-                    Method::Nack(_) => encode::nack(
-                        self.id,
-                        Tag {
-                            tag: settlement.tag,
-                            multiple: settlement.multiple,
-                            requeue: tag.requeue,
-                        },
-                    ),
+            Confirmed::Rewritten { denied, told } => {
+                let nack = |tag, multiple, requeue| {
+                    let tag = Tag {
+                        tag,
+                        multiple,
+                        requeue,
+                    };
+                    encode::nack(self.id, tag)
+                };
+                let denied = denied.into_iter().map(|tag| nack(tag, false, false));
+                let told = told.into_iter().map(|settlement| match method {
+                    Method::Nack(_) => nack(settlement.tag, settlement.multiple, tag.requeue),
                     _ => encode::ack(self.id, settlement.tag, settlement.multiple),
-                })
-                .collect(),
+                });
+                denied.chain(told).collect()
+            }
         };
         for octets in octets {
             self.from_broker.send(octets, latest.take(), around);
         }
     }
+}
+
+/// The same unit with one bit of its body turned, if it has any.
+pub(super) fn mutated(frames: &[Frame], hash: u64) -> Option<Vec<Frame>> {
+    let bodies = frames.get(2..)?;
+    let octets: usize = bodies.iter().map(|body| body.payload().len()).sum();
+    let bit = decision::one_of(octets as u64 * 8, hash)?;
+    let mut at = usize::try_from(bit / 8).ok()?;
+    let mut mutated = frames.to_vec();
+    for frame in mutated.iter_mut().skip(2) {
+        let len = frame.payload().len();
+        if at < len {
+            *frame = frame.flipped(at, (bit % 8) as u32);
+            break;
+        }
+        at -= len;
+    }
+    Some(mutated)
 }
 
 pub(super) fn delay(chosen: &Chosen, by: Duration, now: Instant) -> Delay {
@@ -199,6 +251,8 @@ pub(super) fn receipt(chosen: &Chosen, message: &Message<'_>, channel: u16) -> R
         routing_key: text(message.routing_key),
         queue: message.queue.map(text),
         channel,
+        connection: message.connection.map(text),
+        trace_id: message.content.and_then(trace_id),
         at: SystemTime::now(),
     }
 }

@@ -20,6 +20,8 @@ pub struct Way {
     pub held: Option<Held>,
     /// Own frames, while a unit passes that must not be interrupted.
     own: Vec<Bytes>,
+    /// What units of our own among them cost, of the connection's budget.
+    own_cost: usize,
     pub lane: Lane,
 }
 
@@ -37,6 +39,7 @@ impl Way {
             progress: Progress::default(),
             held: None,
             own: Vec::new(),
+            own_cost: 0,
             lane: Lane::default(),
         }
     }
@@ -98,8 +101,7 @@ impl Way {
         octets: Bytes,
         around: &mut Around<'_>,
     ) -> Result<(), Malformed> {
-        if self.held.is_some() || self.progress == Progress::Between {
-            // Of a held unit, nothing is on its way.
+        if self.is_between_units() {
             self.send(octets, None, around);
             return Ok(());
         }
@@ -114,8 +116,31 @@ impl Way {
         Ok(())
     }
 
+    /// Sends a unit of our own, whole. `false`: it would have to wait, and there is no room.
+    pub fn send_own_unit(&mut self, unit: Vec<Bytes>, around: &mut Around<'_>) -> bool {
+        if self.is_between_units() {
+            for octets in unit {
+                self.send(octets, None, around);
+            }
+            return true;
+        }
+        let costs = unit.iter().map(cost).sum();
+        let room = self.own.len() + unit.len() <= OWN_FRAMES_MAX && around.budget.spend(costs);
+        if room {
+            self.own_cost += costs;
+            self.own.extend(unit);
+        }
+        room
+    }
+
+    /// Of a held unit, nothing is on its way.
+    pub fn is_between_units(&self) -> bool {
+        self.held.is_some() || self.progress == Progress::Between
+    }
+
     /// The unit that passed is whole.
     pub fn unit_ended(&mut self, around: &mut Around<'_>) {
+        self.refund_own(around);
         for octets in std::mem::take(&mut self.own) {
             self.send(octets, None, around);
         }
@@ -124,8 +149,13 @@ impl Way {
     /// The channel is gone; what waits in its lane still leaves.
     pub fn reset(&mut self, around: &mut Around<'_>) {
         self.gathered(around);
+        self.refund_own(around);
         self.own.clear();
         self.progress = Progress::Between;
+    }
+
+    fn refund_own(&mut self, around: &mut Around<'_>) {
+        around.budget.refund(std::mem::take(&mut self.own_cost));
     }
 
     pub fn is_blank(&self) -> bool {

@@ -5,10 +5,14 @@
 //! - [`faulty`]: with rules in force, what leaves is still AMQP.
 //! - [`confirms`], [`deliveries`]: renumbered tags against a naive book-keeper.
 //! - [`consumers`]: which queue a consumer reads.
+//! - [`selection`]: which messages a rule is for, and what their receipts say.
+//! - [`answers`]: what a publisher is told, and what a message says.
 //! - [`relay`]: sockets, before a broker of a few lines.
 //!
-//! [`traffic`] makes the streams, with amq-protocol as the other implementation.
+//! [`traffic`] makes the streams, with amq-protocol as the other implementation;
+//! [`wire`] is a connection to say and hear them on.
 
+mod answers;
 mod confirms;
 mod consumers;
 mod deliveries;
@@ -16,4 +20,6 @@ mod faulty;
 mod frames;
 mod identity;
 mod relay;
+mod selection;
 mod traffic;
+mod wire;
