@@ -166,9 +166,11 @@ fn of_message(receipt: amqp_proxy::Receipt) -> (String, Receipt) {
         what: format!("amqp/{}", receipt.what),
         at_ms: unix_ms(receipt.at),
         message_id: receipt.message_id,
+        trace_id: receipt.trace_id,
         exchange: Some(receipt.exchange),
         routing_key: Some(receipt.routing_key),
         queue: receipt.queue,
+        connection: receipt.connection,
         ..Receipt::default()
     };
     (receipt.fault, known)

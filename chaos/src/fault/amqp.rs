@@ -118,7 +118,9 @@ fn read(name: &str, with: Value) -> Result<Box<dyn Fault>, serde_json::Error> {
         routing_key: which.routing_key,
         queue: which.queue,
         message_id: which.message_id,
-/*T*/
+        connection: which.connection,
+        consumer: which.consumer,
+        header: which.header.map(|header| (header.name, header.value)),
         nth: which.nth,
         probability: probability.map_err(serde_json::Error::custom)?,
     };

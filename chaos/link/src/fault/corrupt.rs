@@ -5,7 +5,7 @@ use crate::{
     rule::{Fault, Way},
     subject::Subject,
 };
-use amqp_proxy::decision::{chosen, fingerprint};
+use amqp_proxy::decision::{chosen, fingerprint, hash};
 
 /// Flips a bit if this chunk is chosen and its receipt has a place. Which bit, and which
 /// chunk of those that begin at `place`, the seed decides.
@@ -19,7 +19,7 @@ pub fn work(armed: &Armed, subject: &Subject, going: Way, place: u64, chunk: &mu
         &[u8::from(going == Way::ToUpstream)],
         &place.to_be_bytes(),
     ]);
-    if !way.covers(going) || !chosen(rule.seed, &rule.name, id, 1, share) {
+    if !way.covers(going) || !chosen(hash(rule.seed, &rule.name, id, 1), share) {
         return;
     }
     let bit = fingerprint([&rule.seed.to_be_bytes()[..], &id.to_be_bytes()]);

@@ -7,7 +7,7 @@ use crate::{
     rule::{Fault, Way},
     subject::{Rules, Subject},
 };
-use amqp_proxy::decision::{chosen, fingerprint};
+use amqp_proxy::decision::{chosen, fingerprint, hash};
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
@@ -45,7 +45,8 @@ fn fits(armed: &Armed, connection: u64, commit: Commit) -> bool {
         return false;
     }
     let id = fingerprint([&connection.to_be_bytes()[..], &commit.nth.to_be_bytes()]);
-    share.is_none_or(|share| chosen(armed.rule.seed, &armed.rule.name, id, 1, share))
+    let hash = hash(armed.rule.seed, &armed.rule.name, id, 1);
+    share.is_none_or(|share| chosen(hash, share))
 }
 
 impl Cut {

@@ -27,7 +27,7 @@ pub struct Bandwidth {
 impl LinkFault for Bandwidth {
     fn fault(&self) -> Result<link_proxy::Fault, FaultError> {
         Ok(link_proxy::Fault::Bandwidth {
-            bytes_per_second: self.bytes_per_second.get(),
+            bytes_per_second: self.bytes_per_second,
             way: self.way.into(),
         })
     }
