@@ -47,7 +47,8 @@ mod tests {
     fn a_choice_depends_on_seed_and_question_alone() {
         let below = |seed, question| Dice::new(seed).below(question, 5);
         assert_eq!(below(7, "orders"), below(7, "orders"));
-        let seeds: std::collections::BTreeSet<_> = (0..64).map(|seed| below(seed, "orders")).collect();
+        let seeds: std::collections::BTreeSet<_> =
+            (0..64).map(|seed| below(seed, "orders")).collect();
         assert_eq!(seeds.len(), 5, "every option is chosen by some seed");
         assert_eq!(Dice::new(7).below("orders", 0), 0);
     }

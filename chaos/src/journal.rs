@@ -70,6 +70,7 @@ pub struct Activity {
     pub status: ActivityStatus,
     pub start: String,
     pub end: String,
+    pub ended_ms: u64,
     /// Seconds.
     pub duration: f64,
     pub output: Value,
@@ -108,6 +109,7 @@ impl Activity {
             status: ActivityStatus::Succeeded,
             start: clock::iso8601(start_ms),
             end: clock::iso8601(end_ms),
+            ended_ms: end_ms,
             duration: seconds(start_ms, end_ms),
             output: Value::Null,
             tolerance_met: None,

@@ -21,8 +21,16 @@ fn every_experiment_that_we_have_is_one() {
     for path in files("experiments") {
         let read = file::read(&path);
         let experiment = read.unwrap_or_else(|error| panic!("{error}"));
-        assert!(experiment.finds.is_some(), "{}: which mistake?", path.display());
-        assert!(experiment.careless.is_some(), "{}: what does it show?", path.display());
+        assert!(
+            experiment.finds.is_some(),
+            "{}: which mistake?",
+            path.display()
+        );
+        assert!(
+            experiment.careless.is_some(),
+            "{}: what does it show?",
+            path.display()
+        );
     }
 }
 
@@ -30,7 +38,11 @@ fn every_experiment_that_we_have_is_one() {
 fn no_two_experiments_have_one_title() {
     let mut titles: Vec<String> = files("experiments")
         .iter()
-        .map(|path| file::read(path).unwrap_or_else(|error| panic!("{error}")).title)
+        .map(|path| {
+            file::read(path)
+                .unwrap_or_else(|error| panic!("{error}"))
+                .title
+        })
         .collect();
     let count = titles.len();
     titles.sort();
@@ -45,7 +57,11 @@ fn wrong_files_are_told_where_and_why() {
     for path in files("tests/wrong") {
         let text = fs::read_to_string(&path).expect("a file");
         let mistakes = file::parse(&text).expect_err("it is wrong");
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         for mistake in mistakes {
             told += &format!("{name}:{mistake}\n");
         }
@@ -55,7 +71,11 @@ fn wrong_files_are_told_where_and_why() {
     if told != known {
         let now = kept.with_extension("new");
         fs::write(&now, &told).expect("written");
-        panic!("other words than in {}; see {}", kept.display(), now.display());
+        panic!(
+            "other words than in {}; see {}",
+            kept.display(),
+            now.display()
+        );
     }
 }
 

@@ -78,14 +78,25 @@ async fn state(State(all): Shared) -> Json<Situation> {
     let (experiment, faults) = all.running().await.unzip();
     Json(Situation {
         capabilities: all.site.capabilities(),
-        links: all.site.links.iter().map(|link| link.name.clone()).collect(),
+        links: all
+            .site
+            .links
+            .iter()
+            .map(|link| link.name.clone())
+            .collect(),
         experiment,
         faults: faults.unwrap_or_default(),
     })
 }
 
 async fn processes(State(all): Shared) -> Result<Json<Vec<Process>>, Problem> {
-    Ok(Json(all.site.control.processes().await.map_err(ExperimentError::from)?))
+    Ok(Json(
+        all.site
+            .control
+            .processes()
+            .await
+            .map_err(ExperimentError::from)?,
+    ))
 }
 
 async fn begin(State(all): Shared, Json(asked): Json<Begin>) -> Result<Json<Ticket>, Problem> {
@@ -108,11 +119,17 @@ async fn inject(
     Ok(Json(Number { number }))
 }
 
-async fn told(State(all): Shared, Path((id, fault)): Path<(u64, u64)>) -> Result<Json<Told>, Problem> {
+async fn told(
+    State(all): Shared,
+    Path((id, fault)): Path<(u64, u64)>,
+) -> Result<Json<Told>, Problem> {
     Ok(Json(all.told(id, fault).await?))
 }
 
-async fn end(State(all): Shared, Path((id, fault)): Path<(u64, u64)>) -> Result<Json<Told>, Problem> {
+async fn end(
+    State(all): Shared,
+    Path((id, fault)): Path<(u64, u64)>,
+) -> Result<Json<Told>, Problem> {
     Ok(Json(apart(async move { all.end(id, fault).await }).await?))
 }
 
@@ -187,7 +204,8 @@ async fn required(State(token): State<Arc<str>>, request: Request, next: Next) -
     }
     Problem {
         status: StatusCode::UNAUTHORIZED,
-        detail: "send `Authorization: Bearer <token>` with chaos_token of the run's secrets.json".into(),
+        detail: "send `Authorization: Bearer <token>` with chaos_token of the run's secrets.json"
+            .into(),
     }
     .into_response()
 }

@@ -90,7 +90,8 @@ impl Agent {
             title: title.to_owned(),
             term_ms: term.as_millis() as u64,
         };
-        self.json(self.http.post(self.at("/experiments")).json(&begin)).await
+        self.json(self.http.post(self.at("/experiments")).json(&begin))
+            .await
     }
 
     pub async fn heartbeat(&self, id: u64) -> Result<(), AgentError> {
@@ -100,7 +101,9 @@ impl Agent {
 
     pub async fn inject(&self, id: u64, order: &Order) -> Result<u64, AgentError> {
         let path = format!("/experiments/{id}/faults");
-        let number: Number = self.json(self.http.post(self.at(&path)).json(order)).await?;
+        let number: Number = self
+            .json(self.http.post(self.at(&path)).json(order))
+            .await?;
         Ok(number.number)
     }
 
@@ -120,7 +123,9 @@ impl Agent {
     }
 
     pub async fn heal(&self) -> Result<(), AgentError> {
-        self.ask(self.http.delete(self.at("/experiments"))).await.map(drop)
+        self.ask(self.http.delete(self.at("/experiments")))
+            .await
+            .map(drop)
     }
 
     fn at(&self, path: &str) -> String {

@@ -108,13 +108,15 @@ impl Control {
     pub async fn processes(&self) -> Result<Vec<Process>, FaultError> {
         let url = self.url()?;
         let request = self.http.get(format!("{url}/processes"));
-        self.ask(request, "GET /processes".into(), ANSWER_TIMEOUT).await
+        self.ask(request, "GET /processes".into(), ANSWER_TIMEOUT)
+            .await
     }
 
     pub async fn act(&self, name: &str, action: Action) -> Result<Done, FaultError> {
         let path = format!("/processes/{name}/{}", action.label());
         let request = self.http.post(format!("{}{path}", self.url()?));
-        self.ask(request, format!("POST {path}"), ANSWER_TIMEOUT).await
+        self.ask(request, format!("POST {path}"), ANSWER_TIMEOUT)
+            .await
     }
 
     /// The names there are then.
@@ -122,7 +124,9 @@ impl Control {
         let path = format!("/services/{service}/scale");
         let request = self.http.post(format!("{}{path}", self.url()?));
         let request = request.json(&json!({ "instances": instances }));
-        let scaled: Scaled = self.ask(request, format!("POST {path}"), SCALE_TIMEOUT).await?;
+        let scaled: Scaled = self
+            .ask(request, format!("POST {path}"), SCALE_TIMEOUT)
+            .await?;
         Ok(scaled.instances)
     }
 
@@ -156,7 +160,10 @@ impl Control {
         let response = request.bearer_auth(token).timeout(within).send().await;
         let response = response.map_err(|error| no_answer(&what, &error))?;
         let status = response.status();
-        let body = response.text().await.map_err(|error| no_answer(&what, &error))?;
+        let body = response
+            .text()
+            .await
+            .map_err(|error| no_answer(&what, &error))?;
         if !status.is_success() {
             return Err(FaultError::Refused {
                 what,

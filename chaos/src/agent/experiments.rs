@@ -29,6 +29,8 @@ struct Running {
     id: u64,
     term: Duration,
     until: Instant,
+    /// Nothing more is injected; it is gone when all is healed.
+    is_ending: bool,
     faults: BTreeMap<u64, Held>,
 }
 
@@ -93,6 +95,7 @@ impl Experiments {
             id: ticket.id,
             term,
             until: Instant::now() + term,
+            is_ending: false,
             faults: BTreeMap::new(),
         });
         tokio::spawn(Arc::clone(self).watch(ticket.id));
@@ -112,7 +115,13 @@ impl Experiments {
     pub async fn inject(&self, id: u64, order: Order) -> Result<u64, ExperimentError> {
         let mut running = self.running.lock().await;
         let running = of(&mut running, id)?;
-        if running.faults.values().filter(|held| !held.is_over()).count() >= FAULTS_MAX {
+        if running
+            .faults
+            .values()
+            .filter(|held| !held.is_over())
+            .count()
+            >= FAULTS_MAX
+        {
             return Err(ExperimentError::Full);
         }
         let kind = fault::named(&order.fault)
@@ -130,7 +139,9 @@ impl Experiments {
         let Injected { receipts, hold } = fault.inject(&self.site, &order).await?;
         tracing::info!(fault = order.fault, name = order.name, "in force");
         let number = running.faults.len() as u64;
-        running.faults.insert(number, Held::new(order, hold, receipts));
+        running
+            .faults
+            .insert(number, Held::new(order, hold, receipts));
         self.changed.notify_one();
         Ok(number)
     }
@@ -162,16 +173,29 @@ impl Experiments {
 
     /// Everything, whoever began it. However often.
     pub async fn heal(&self) {
-        let mut running = self.running.lock().await;
-        if let Some(mut ended) = running.take() {
-            for held in ended.faults.values_mut() {
-                while let Err(error) = held.heal(&self.site).await {
-                    tracing::warn!(fault = held.order.fault, "not healed yet: {error}");
-                    tokio::time::sleep(AGAIN).await;
-                }
-            }
-            tracing::info!(experiment = ended.title, "an experiment is over");
+        while !self.try_to_heal().await {
+            tokio::time::sleep(AGAIN).await;
         }
+    }
+
+    /// Every fault once; whether nothing is left.
+    async fn try_to_heal(&self) -> bool {
+        let mut running = self.running.lock().await;
+        let Some(ending) = running.as_mut() else {
+            return true;
+        };
+        ending.is_ending = true;
+        for held in ending.faults.values_mut() {
+            if let Err(error) = held.heal(&self.site).await {
+                tracing::warn!(fault = held.order.fault, "not healed yet: {error}");
+            }
+        }
+        let is_healed = ending.faults.values().all(Held::is_over);
+        if is_healed {
+            tracing::info!(experiment = ending.title, "an experiment is over");
+            *running = None;
+        }
+        is_healed
     }
 
     /// What an agent before this one may have left; until it has succeeded once.
@@ -230,6 +254,7 @@ impl Experiments {
 }
 
 fn of(running: &mut Option<Running>, id: u64) -> Result<&mut Running, ExperimentError> {
-    let found = running.as_mut().filter(|running| running.id == id);
+    let found = running.as_mut();
+    let found = found.filter(|running| running.id == id && !running.is_ending);
     found.ok_or(ExperimentError::Over)
 }

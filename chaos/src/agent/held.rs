@@ -71,7 +71,11 @@ impl Held {
             fault: self.order.fault.clone(),
             name: self.order.name.clone(),
             is_over: self.is_over(),
-            left_ms: if self.is_over() { 0 } else { left.as_millis() as u64 },
+            left_ms: if self.is_over() {
+                0
+            } else {
+                left.as_millis() as u64
+            },
             receipts: self.receipts.clone(),
             touched: self.receipts.len() as u64 + self.dropped,
         }

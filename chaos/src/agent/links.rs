@@ -43,7 +43,13 @@ pub struct Collected(Arc<Mutex<Vec<(String, Receipt)>>>);
 
 impl Link {
     pub async fn start(settings: LinkSettings, collected: &Collected) -> Result<Self, SiteError> {
-        let LinkSettings { instance, service, to, listen, upstream } = settings;
+        let LinkSettings {
+            instance,
+            service,
+            to,
+            listen,
+            upstream,
+        } = settings;
         let name = format!("{instance}/{}", to.label());
         let from = Origin {
             link: name.clone(),
@@ -157,7 +163,10 @@ impl Collected {
     }
 
     pub fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
     }
 }
 

@@ -46,7 +46,11 @@ impl Management {
         self.ask(Method::PUT, path, Some(body)).await.map(drop)
     }
 
-    pub async fn post<T: DeserializeOwned>(&self, path: &str, body: &Value) -> Result<T, FaultError> {
+    pub async fn post<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        body: &Value,
+    ) -> Result<T, FaultError> {
         let body = self.ask(Method::POST, path, Some(body)).await?;
         serde_json::from_str(&body).map_err(|error| FaultError::Unknown {
             what: format!("POST {path}"),
@@ -97,7 +101,10 @@ impl Management {
         body: Option<&Value>,
     ) -> Result<String, FaultError> {
         let what = format!("{method} {path}");
-        let url = format!("{}/api{path}", self.settings.management.trim_end_matches('/'));
+        let url = format!(
+            "{}/api{path}",
+            self.settings.management.trim_end_matches('/')
+        );
         let mut request = self
             .http
             .request(method, url)
@@ -106,9 +113,15 @@ impl Management {
         if let Some(body) = body {
             request = request.json(body);
         }
-        let response = request.send().await.map_err(|error| no_answer(&what, &error))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| no_answer(&what, &error))?;
         let status = response.status();
-        let text = response.text().await.map_err(|error| no_answer(&what, &error))?;
+        let text = response
+            .text()
+            .await
+            .map_err(|error| no_answer(&what, &error))?;
         match status.is_success() {
             true => Ok(text),
             false => Err(FaultError::Refused {

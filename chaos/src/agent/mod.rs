@@ -32,6 +32,9 @@ use experiments::Experiments;
 use settings::Settings;
 use site::{Site, SiteError};
 
+/// Less than supervisors leave a process that was asked to end.
+const GOODBYE: std::time::Duration = std::time::Duration::from_secs(5);
+
 /// Until `stop`; then everything is healed.
 pub async fn run(settings: Settings, stop: impl Future<Output = ()>) -> Result<(), SiteError> {
     let listen = settings.listen;
@@ -52,6 +55,7 @@ pub async fn run(settings: Settings, stop: impl Future<Output = ()>) -> Result<(
         () = stop => {}
     }
     sweeping.abort();
-    experiments.heal().await;
+    // Whoever ends us ends the rest as well, and may be gone before it is healed.
+    let _ = tokio::time::timeout(GOODBYE, experiments.heal()).await;
     Ok(())
 }

@@ -15,7 +15,10 @@ pub struct Asked {
 }
 
 pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Done {
-    tracing_subscriber::fmt().with_writer(std::io::stderr).json().init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .json()
+        .init();
     let settings = Settings::read(&asked.site)?;
     agent::run(settings, stop).await?;
     Ok(ExitCode::SUCCESS)

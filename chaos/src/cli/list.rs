@@ -15,16 +15,28 @@ pub struct Asked {
 
 pub fn run(asked: &Asked) -> ExitCode {
     let all = fault::all();
-    let chosen: Vec<_> = all.iter().filter(|kind| kind.name.starts_with(&asked.prefix)).collect();
+    let chosen: Vec<_> = all
+        .iter()
+        .filter(|kind| kind.name.starts_with(&asked.prefix))
+        .collect();
     if chosen.is_empty() {
         let names: Vec<_> = all.iter().map(|kind| &*kind.name).collect();
-        eprintln!("chaos: no fault begins with {:?}; there are: {}", asked.prefix, names.join(", "));
+        eprintln!(
+            "chaos: no fault begins with {:?}; there are: {}",
+            asked.prefix,
+            names.join(", ")
+        );
         return super::UNKNOWN.into();
     }
     for kind in chosen {
         let needs: Vec<String> = kind.needs.iter().map(ToString::to_string).collect();
         let lasts = if kind.lasts { "lasts" } else { "over at once" };
-        println!("{}\n    {}\n    needs {}; {lasts}", kind.name, kind.meaning, needs.join(", "));
+        println!(
+            "{}\n    {}\n    needs {}; {lasts}",
+            kind.name,
+            kind.meaning,
+            needs.join(", ")
+        );
         for (name, meaning) in parameters(kind) {
             println!("    {name:<18} {meaning}");
         }
@@ -48,7 +60,11 @@ fn parameters(kind: &fault::Kind) -> Vec<(String, String)> {
     let mut all: Vec<(String, String)> = properties
         .map(|(name, schema)| {
             let described = schema["description"].as_str().or(schema["title"].as_str());
-            let must = if required.contains(&name.as_str()) { "" } else { "optional" };
+            let must = if required.contains(&name.as_str()) {
+                ""
+            } else {
+                "optional"
+            };
             let words = [described.unwrap_or_default(), must];
             let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
             (name.clone(), words.join("; "))

@@ -2,9 +2,7 @@
 //!
 //! Receipts go to standard output, a line of JSON each; everything else to standard error.
 
-use amqp_proxy::{
-    Fault, Faults, Probability, Proxy, Receipt, Receipts, Rule, Selector, Settings,
-};
+use amqp_proxy::{Fault, Faults, Probability, Proxy, Receipt, Receipts, Rule, Selector, Settings};
 use chaos::experiment::Span;
 use clap::{Args, builder::PossibleValuesParser};
 use serde_json::json;

@@ -57,7 +57,11 @@ pub async fn run(asked: Asked) -> Done {
     }
     let mut rows = Vec::new();
     for (path, experiment) in experiments {
-        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         println!("\n== {}", experiment.title);
         let folder = asked.out.join(format!("{}-{name}", clock::folder_name()));
         let seed = asked.seed.or(experiment.seed).unwrap_or(1);
@@ -82,10 +86,18 @@ fn dry(experiments: &[(PathBuf, Experiment)], able: &[chaos::fault::Capability])
     for (path, experiment) in experiments {
         println!("{}: {}", path.display(), experiment.title);
         for inject in file::faults(&experiment.method) {
-            let lasts = inject.duration.map_or_else(String::new, |span| format!(" for {span}"));
-            println!("  {} {:?} of {:?}{lasts} {}", inject.fault, inject.blast_radius, inject.of, inject.with);
+            let lasts = inject
+                .duration
+                .map_or_else(String::new, |span| format!(" for {span}"));
+            println!(
+                "  {} {:?} of {:?}{lasts} {}",
+                inject.fault, inject.blast_radius, inject.of, inject.with
+            );
         }
-        for missing in file::needs(experiment).iter().filter(|need| !able.contains(need)) {
+        for missing in file::needs(experiment)
+            .iter()
+            .filter(|need| !able.contains(need))
+        {
             all_can = false;
             println!("  this target cannot: {missing}");
         }
@@ -155,9 +167,15 @@ async fn loaded(
         .stdin(Stdio::null());
     let ended = command.status().await;
     let ended = ended.map_err(|error| {
-        format!("{}: {error}. Build it: cargo build --workspace --bins", loadgen.display())
+        format!(
+            "{}: {error}. Build it: cargo build --workspace --bins",
+            loadgen.display()
+        )
     })?;
-    Ok(ended.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(UNKNOWN))
+    Ok(ended
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(UNKNOWN))
 }
 
 /// As a shell takes it for one word.

@@ -56,10 +56,12 @@ impl Row {
 fn reasons(journal: &Value, judged: &Value) -> Vec<String> {
     let texts = |value: &Value| -> Vec<String> {
         let all = value.as_array().into_iter().flatten();
-        all.filter_map(|one| one.as_str().map(str::to_owned)).collect()
+        all.filter_map(|one| one.as_str().map(str::to_owned))
+            .collect()
     };
     let claims = judged["claims"].as_array().into_iter().flatten();
-    let broken = claims.filter(|claim| claim["verdict"] == "invalid" || claim["verdict"] == "unknown");
+    let broken =
+        claims.filter(|claim| claim["verdict"] == "invalid" || claim["verdict"] == "unknown");
     let broken = broken.map(|claim| {
         let word = |key: &str| claim[key].as_str().unwrap_or_default().to_owned();
         format!("{} {} ({})", word("id"), word("title"), word("verdict"))

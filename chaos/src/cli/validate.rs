@@ -20,7 +20,12 @@ pub fn run(asked: &Asked) -> ExitCode {
             Ok(experiment) => {
                 let needs = file::needs(&experiment);
                 let needs: Vec<String> = needs.iter().map(ToString::to_string).collect();
-                println!("{}: {}; needs {}", path.display(), experiment.title, needs.join(", "));
+                println!(
+                    "{}: {}; needs {}",
+                    path.display(),
+                    experiment.title,
+                    needs.join(", ")
+                );
             }
             Err(error) => {
                 all_right = false;

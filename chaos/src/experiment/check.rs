@@ -79,8 +79,12 @@ impl<'s> Check<'s> {
 
     fn scalar(&mut self, node: &Node, value: &Value, schema: &'s Value, path: &str) {
         let number = value.as_f64();
-        let below = number.zip(schema["minimum"].as_f64()).filter(|(n, least)| n < least);
-        let above = number.zip(schema["maximum"].as_f64()).filter(|(n, most)| n > most);
+        let below = number
+            .zip(schema["minimum"].as_f64())
+            .filter(|(n, least)| n < least);
+        let above = number
+            .zip(schema["maximum"].as_f64())
+            .filter(|(n, most)| n > most);
         if let Some((_, least)) = below {
             self.tell(node.at, path, format!("must be at least {least}"));
         }
@@ -90,7 +94,10 @@ impl<'s> Check<'s> {
         let Some(text) = value.as_str() else {
             return;
         };
-        if schema["minLength"].as_u64().is_some_and(|least| (text.len() as u64) < least) {
+        if schema["minLength"]
+            .as_u64()
+            .is_some_and(|least| (text.len() as u64) < least)
+        {
             self.tell(node.at, path, "must not be empty".into());
         }
         // The one pattern there is belongs to a type that knows better what is wrong.
@@ -153,7 +160,9 @@ impl<'s> Check<'s> {
     /// The choices that a schema gives, references followed; itself, if it gives none.
     fn branches(&self, schema: &'s Value) -> Vec<&'s Value> {
         let schema = self.resolved(schema);
-        let choices = ["oneOf", "anyOf"].iter().find_map(|key| schema[*key].as_array());
+        let choices = ["oneOf", "anyOf"]
+            .iter()
+            .find_map(|key| schema[*key].as_array());
         match choices {
             Some(choices) => choices.iter().flat_map(|one| self.branches(one)).collect(),
             None => vec![schema],
@@ -161,7 +170,9 @@ impl<'s> Check<'s> {
     }
 
     fn resolved(&self, schema: &'s Value) -> &'s Value {
-        let name = schema["$ref"].as_str().and_then(|name| name.strip_prefix("#/$defs/"));
+        let name = schema["$ref"]
+            .as_str()
+            .and_then(|name| name.strip_prefix("#/$defs/"));
         match name {
             Some(name) => self.resolved(&self.root["$defs"][name]),
             None => schema,
@@ -193,7 +204,9 @@ fn is_of_type(node: &Node, schema: &Value) -> bool {
     };
     let found = node.to_json();
     let is_const = schema.get("const").is_none_or(|wanted| *wanted == found);
-    let is_one = schema["enum"].as_array().is_none_or(|all| all.contains(&found));
+    let is_one = schema["enum"]
+        .as_array()
+        .is_none_or(|all| all.contains(&found));
     of_type && is_const && is_one
 }
 
@@ -202,15 +215,19 @@ fn choose<'s>(node: &Node, branches: &[&'s Value]) -> Option<&'s Value> {
     if !matches!(node.what, What::Map(_)) || branches.len() < 2 {
         return branches.first().copied();
     }
-    let (with_constants, others): (Vec<&Value>, Vec<&Value>) =
-        branches.iter().partition(|branch| !constants(branch).is_empty());
+    let (with_constants, others): (Vec<&Value>, Vec<&Value>) = branches
+        .iter()
+        .partition(|branch| !constants(branch).is_empty());
     let by_constant = with_constants.iter().find(|branch| {
-        constants(branch)
-            .iter()
-            .all(|(key, wanted)| node.get(key).is_some_and(|found| found.to_json() == **wanted))
+        constants(branch).iter().all(|(key, wanted)| {
+            node.get(key)
+                .is_some_and(|found| found.to_json() == **wanted)
+        })
     });
     let has_required = |branch: &&&Value| required(branch).all(|key| node.get(key).is_some());
-    by_constant.or_else(|| others.iter().find(has_required)).copied()
+    by_constant
+        .or_else(|| others.iter().find(has_required))
+        .copied()
 }
 
 /// Why a mapping is none of its choices.
@@ -224,12 +241,20 @@ fn no_branch(node: &Node, branches: &[&Value]) -> String {
     for (key, _) in &all {
         if let Some(found) = node.get(key) {
             let found = found.to_json();
-            let word = found.as_str().map_or_else(|| found.to_string(), str::to_owned);
-            let known = all.iter().filter(|(of, _)| of == key).map(|(_, wanted)| *wanted);
+            let word = found
+                .as_str()
+                .map_or_else(|| found.to_string(), str::to_owned);
+            let known = all
+                .iter()
+                .filter(|(of, _)| of == key)
+                .map(|(_, wanted)| *wanted);
             return format!("there is no {key} `{word}`{}", meant(&word, known));
         }
     }
-    let mut keys: Vec<&str> = branches.iter().flat_map(|branch| required(branch).take(1)).collect();
+    let mut keys: Vec<&str> = branches
+        .iter()
+        .flat_map(|branch| required(branch).take(1))
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     format!("must have one of: {}", keys.join(", "))
@@ -256,7 +281,10 @@ fn wrong(node: &Node, branches: &[&Value]) -> String {
             words.push(word);
         } else if let Some(all) = branch["enum"].as_array() {
             words.extend(all.iter().filter_map(Value::as_str));
-        } else if let Some(title) = branch["title"].as_str().filter(|_| branch.get("pattern").is_some()) {
+        } else if let Some(title) = branch["title"]
+            .as_str()
+            .filter(|_| branch.get("pattern").is_some())
+        {
             types.push(title);
         } else {
             types.extend(type_names(branch));
@@ -265,7 +293,11 @@ fn wrong(node: &Node, branches: &[&Value]) -> String {
     types.retain(|name| *name != "nothing");
     types.dedup();
     if let (What::Scalar(Value::String(found)), false) = (&node.what, words.is_empty()) {
-        return format!("`{found}` is none of {}{}", words.join(", "), meant(found, words.iter().copied()));
+        return format!(
+            "`{found}` is none of {}{}",
+            words.join(", "),
+            meant(found, words.iter().copied())
+        );
     }
     types.extend(words);
     format!("must be {}, is {}", types.join(" or "), node.kind())

@@ -69,8 +69,8 @@ pub fn parse(text: &str) -> Result<Experiment, Vec<Mistake>> {
         return Err(mistakes);
     }
     // What a schema cannot say: the types say it, in words, of the whole.
-    let experiment: Experiment =
-        serde_json::from_value(root.to_json()).map_err(|error| alone(root.at, error.to_string()))?;
+    let experiment: Experiment = serde_json::from_value(root.to_json())
+        .map_err(|error| alone(root.at, error.to_string()))?;
     let mistakes = beyond_the_schema(&experiment);
     match mistakes.is_empty() {
         true => Ok(experiment),
@@ -85,7 +85,9 @@ pub fn parse(text: &str) -> Result<Experiment, Vec<Mistake>> {
 fn beyond_the_schema(experiment: &Experiment) -> Vec<String> {
     let mut mistakes = Vec::new();
     if experiment.workload.is_none() && experiment.steady_state_hypothesis.is_none() {
-        mistakes.push("neither a workload nor a steady-state-hypothesis: nothing would be found out".into());
+        mistakes.push(
+            "neither a workload nor a steady-state-hypothesis: nothing would be found out".into(),
+        );
     }
     if !any_fault(&experiment.method) {
         mistakes.push("the method has no fault: nothing is broken".into());

@@ -53,7 +53,9 @@ impl Tolerance {
     pub fn tolerates(self, found: f64) -> bool {
         match self {
             Self::Value(value) => (found - value).abs() < f64::EPSILON,
-            Self::Range(Range { range: [low, high], .. }) => (low..=high).contains(&found),
+            Self::Range(Range {
+                range: [low, high], ..
+            }) => (low..=high).contains(&found),
         }
     }
 }
@@ -62,7 +64,9 @@ impl std::fmt::Display for Tolerance {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Value(value) => write!(f, "{value}"),
-            Self::Range(Range { range: [low, high], .. }) => write!(f, "{low} to {high}"),
+            Self::Range(Range {
+                range: [low, high], ..
+            }) => write!(f, "{low} to {high}"),
         }
     }
 }

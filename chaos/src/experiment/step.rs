@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -182,6 +183,11 @@ fn of_kind(kind: &Kind, generator: &mut SchemaGenerator) -> Schema {
         "required": ["fault"],
         "additionalProperties": false,
     });
+    if needs_parameters(kind)
+        && let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut)
+    {
+        required.push("with".into());
+    }
     if kind.lasts
         && let Some(properties) = schema
             .as_object_mut()
@@ -191,6 +197,16 @@ fn of_kind(kind: &Kind, generator: &mut SchemaGenerator) -> Schema {
         properties.insert("duration".into(), span.into());
     }
     schema
+}
+
+/// Whether it says nothing without parameters.
+fn needs_parameters(kind: &Kind) -> bool {
+    let settings =
+        SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
+    let with: Value = (kind.schema)(&mut settings.into_generator()).into();
+    with["required"]
+        .as_array()
+        .is_some_and(|all| !all.is_empty())
 }
 
 impl<'de> Deserialize<'de> for Step {

@@ -54,7 +54,10 @@ impl Node {
             match events.next()? {
                 (Event::StreamEnd, _) => return Ok(root),
                 (Event::DocumentStart(_), at) => {
-                    return Err(broken(at, "one experiment a file: a second document begins"));
+                    return Err(broken(
+                        at,
+                        "one experiment a file: a second document begins",
+                    ));
                 }
                 _ => {}
             }
@@ -66,7 +69,9 @@ impl Node {
             What::Scalar(value) => value.clone(),
             What::List(nodes) => nodes.iter().map(Self::to_json).collect(),
             What::Map(entries) => {
-                let fields = entries.iter().map(|(key, _, node)| (key.clone(), node.to_json()));
+                let fields = entries
+                    .iter()
+                    .map(|(key, _, node)| (key.clone(), node.to_json()));
                 Value::Object(fields.collect::<Map<_, _>>())
             }
         }

@@ -35,7 +35,9 @@ pub fn kinds() -> Vec<Kind> {
 /// What each does, beside its name.
 fn meaning(label: &str) -> &'static str {
     match label {
-        "publish/drop/acked" => "the broker never sees it, and the publisher is told that it has it",
+        "publish/drop/acked" => {
+            "the broker never sees it, and the publisher is told that it has it"
+        }
         "publish/drop/nacked" => "the broker never sees it, and the publisher is told so",
         "publish/drop/unconfirmed" => "the broker never sees it, and the publisher hears nothing",
         "publish/delay" => "it reaches the broker later; the rest of its channel waits behind it",
@@ -47,10 +49,14 @@ fn meaning(label: &str) -> &'static str {
         "confirm/drop" => "the broker has the message, and its confirm never arrives",
         "confirm/delay" => "the confirm arrives later",
         "confirm/nack" => "the broker has the message, and the publisher is told that it has not",
-        "delivery/drop/unacked" => "the consumer never sees it; the broker waits for its acknowledgement",
+        "delivery/drop/unacked" => {
+            "the consumer never sees it; the broker waits for its acknowledgement"
+        }
         "delivery/drop/requeued" => "the consumer never sees it; it is back in the queue",
         "delivery/drop/rejected" => "the consumer never sees it; it is rejected in its name",
-        "delivery/delay" => "it reaches the consumer later; the rest of its channel waits behind it",
+        "delivery/delay" => {
+            "it reaches the consumer later; the rest of its channel waits behind it"
+        }
         "delivery/duplicate" => "the consumer gets it twice, neither marked as redelivered",
         "delivery/hold" => "it waits until the fault ends",
         "delivery/reorder" => "the next one of its channel overtakes it",
@@ -166,7 +172,10 @@ mod tests {
 
     #[test]
     fn every_fault_of_the_proxy_says_what_it_does() {
-        let silent: Vec<_> = kinds().into_iter().filter(|kind| kind.meaning.is_empty()).collect();
+        let silent: Vec<_> = kinds()
+            .into_iter()
+            .filter(|kind| kind.meaning.is_empty())
+            .collect();
         let silent: Vec<_> = silent.iter().map(|kind| &kind.name).collect();
         assert!(silent.is_empty(), "{silent:?}");
     }

@@ -29,7 +29,10 @@ pub async fn ask(provider: &Provider, system: &System) -> Result<f64, String> {
 }
 
 async fn prometheus(query: &str, system: &System) -> Result<f64, String> {
-    let url = format!("{}/api/v1/query", system.endpoints.prometheus.trim_end_matches('/'));
+    let url = format!(
+        "{}/api/v1/query",
+        system.endpoints.prometheus.trim_end_matches('/')
+    );
     let request = system.http.get(url).query(&[("query", query)]);
     let answer: Value = json(request).await?;
     let error = || answer["error"].as_str().unwrap_or("no result").to_owned();
@@ -62,8 +65,12 @@ async fn sql(database: &str, query: &str, system: &System) -> Result<f64, String
     let mut session = PgConnection::connect(url).await.map_err(words)?;
     // The experiment's author wrote it, and the role may only read.
     let text = format!("select ({query})::float8");
-    let row = sqlx::query(AssertSqlSafe(text)).fetch_one(&mut session).await;
-    let value = row.and_then(|row| row.try_get::<Option<f64>, _>(0)).map_err(words)?;
+    let row = sqlx::query(AssertSqlSafe(text))
+        .fetch_one(&mut session)
+        .await;
+    let value = row
+        .and_then(|row| row.try_get::<Option<f64>, _>(0))
+        .map_err(words)?;
     let _ = session.close().await;
     value.ok_or_else(|| "null".into())
 }
@@ -76,11 +83,17 @@ async fn depth(queue: &str, system: &System) -> Result<f64, String> {
         .get(format!("{root}/api/queues/%2F/{queue}"))
         .basic_auth(&user.user, Some(&user.password));
     let answer = json(request).await?;
-    answer["messages"].as_f64().ok_or_else(|| format!("nothing is known of {queue}"))
+    answer["messages"]
+        .as_f64()
+        .ok_or_else(|| format!("nothing is known of {queue}"))
 }
 
 async fn ready(name: &str, system: &System) -> Result<f64, String> {
-    let all = system.agent.processes().await.map_err(|error| error.to_string())?;
+    let all = system
+        .agent
+        .processes()
+        .await
+        .map_err(|error| error.to_string())?;
     let is_meant = |one: &&crate::agent::control::Process| one.name == name || one.service == name;
     Ok(all.iter().filter(is_meant).filter(|one| one.ready).count() as f64)
 }

@@ -18,7 +18,10 @@ pub async fn wait(agent: &Agent, receipts: &mut [Receipt], within: Duration) -> 
     loop {
         // An agent that does not answer for a moment is not the end.
         let processes = agent.processes().await.unwrap_or_default();
-        for receipt in receipts.iter_mut().filter(|receipt| receipt.ready_at_ms.is_none()) {
+        for receipt in receipts
+            .iter_mut()
+            .filter(|receipt| receipt.ready_at_ms.is_none())
+        {
             let now = processes.iter().find(|one| one.name == receipt.name);
             if let Some(now) = now
                 && now.ready
@@ -30,7 +33,9 @@ pub async fn wait(agent: &Agent, receipts: &mut [Receipt], within: Duration) -> 
                 receipt.ready_at_ms = Some(clock::now_ms());
             }
         }
-        let away = receipts.iter().filter(|receipt| receipt.ready_at_ms.is_none());
+        let away = receipts
+            .iter()
+            .filter(|receipt| receipt.ready_at_ms.is_none());
         let away: Vec<String> = away.map(|receipt| receipt.name.clone()).collect();
         if away.is_empty() || Instant::now() >= until {
             return away;

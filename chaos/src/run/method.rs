@@ -65,8 +65,13 @@ impl<'a> Method<'a> {
 
     /// With the receipts that came last.
     pub async fn finish(self) -> (Vec<Activity>, Vec<String>) {
-        let Done { activities, deviations } =
-            self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Done {
+            activities,
+            deviations,
+        } = self
+            .done
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         let mut all = Vec::new();
         for (mut activity, fault) in activities {
             if let Some(fault) = fault
@@ -162,7 +167,10 @@ impl<'a> Method<'a> {
                 sleep_until(started + lasts).await;
                 return Ok((fault, self.agent.end(self.id, fault).await?));
             }
-            Ok::<_, crate::agent::client::AgentError>((fault, self.agent.told(self.id, fault).await?))
+            Ok::<_, crate::agent::client::AgentError>((
+                fault,
+                self.agent.told(self.id, fault).await?,
+            ))
         };
         let (fault, mut told) = match ended.await {
             Ok(ended) => ended,
@@ -170,7 +178,9 @@ impl<'a> Method<'a> {
                 let why = format!("{title}: {error}");
                 let mut activity = Activity::of("action", &title, provider, start_ms);
                 activity.fault = Some(inject.fault.clone());
-                self.done().activities.push((activity.failed(why.clone()), None));
+                self.done()
+                    .activities
+                    .push((activity.failed(why.clone()), None));
                 return Err(why);
             }
         };
@@ -178,10 +188,15 @@ impl<'a> Method<'a> {
         if is_mortal {
             let deaths = u32::try_from(told.receipts.len()).unwrap_or(u32::MAX);
             let less = |left: u32| Some(left.saturating_sub(deaths));
-            let _ = self.kills_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+            let _ = self
+                .kills_left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
             let away = back::wait(&self.agent, &mut told.receipts, self.back_within).await;
             self.done().deviations.extend(away.iter().map(|name| {
-                format!("{name} was not ready again within {} s", self.back_within.as_secs())
+                format!(
+                    "{name} was not ready again within {} s",
+                    self.back_within.as_secs()
+                )
             }));
         }
         let mut activity = Activity::of("action", &title, provider, start_ms);
@@ -223,6 +238,9 @@ fn summary(activity: &Activity) -> String {
             activity.duration
         ),
         [one] if !one.name.is_empty() => format!("{title}: {}", one.name),
-        _ => format!("{title}: {} touched", activity.output.get("touched").unwrap_or(&Value::Null)),
+        _ => format!(
+            "{title}: {} touched",
+            activity.output.get("touched").unwrap_or(&Value::Null)
+        ),
     }
 }

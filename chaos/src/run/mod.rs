@@ -104,11 +104,33 @@ pub async fn run(
         journal.why.push(error.to_string());
         Status::Failed
     });
+    // Steps that break nothing: probes and pauses of the experiment's author.
+    let method = Method::new(
+        agent.clone(),
+        ticket.id,
+        system,
+        experiment,
+        request.seed,
+        tell,
+    );
+    if let Err(why) = method.run(&experiment.rollbacks).await {
+        journal.why.push(why);
+    }
+    let (activities, deviations) = method.finish().await;
+    journal.rollbacks = activities;
+    journal.deviated |= !deviations.is_empty();
+    journal.why.extend(deviations);
     if status == Status::Completed {
         recover(experiment, system, &mut journal, tell).await;
     }
-    for one in journal.without_receipts().map(|one| one.title.clone()).collect::<Vec<_>>() {
-        journal.why.push(format!("{one}: no receipt, so it may not have happened"));
+    for one in journal
+        .without_receipts()
+        .map(|one| one.title.clone())
+        .collect::<Vec<_>>()
+    {
+        journal
+            .why
+            .push(format!("{one}: no receipt, so it may not have happened"));
     }
     journal.finish(status);
     journal.write(request.journal)?;
@@ -133,7 +155,9 @@ async fn phases(
         steady::tell(&before, tell);
         journal.steady_states.before = Some(before);
         if !is_met {
-            journal.why.push("the steady state did not hold before the method".into());
+            journal
+                .why
+                .push("the steady state did not hold before the method".into());
             return Ok(Status::Failed);
         }
     }

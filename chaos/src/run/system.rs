@@ -38,7 +38,10 @@ impl System {
     pub fn from_files(endpoints: &Path, secrets: &Path) -> Result<Self, AgentError> {
         Ok(Self {
             agent: Agent::from_files(endpoints, secrets)?,
-            http: reqwest::Client::builder().no_proxy().build().unwrap_or_default(),
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .build()
+                .unwrap_or_default(),
             endpoints: read(endpoints)?,
             secrets: read(secrets)?,
         })

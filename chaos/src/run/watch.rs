@@ -20,7 +20,10 @@ pub async fn abort(experiment: &Experiment, system: &System) -> String {
     if experiment.abort.is_empty() {
         return pending().await;
     }
-    let conditions = experiment.abort.iter().map(|one| Box::pin(breached(one, system)));
+    let conditions = experiment
+        .abort
+        .iter()
+        .map(|one| Box::pin(breached(one, system)));
     select_all(conditions).await.0
 }
 
@@ -38,7 +41,9 @@ async fn breached(abort: &Abort, system: &System) -> String {
         if breaches >= abort.breaches {
             let found = found.map_or_else(|why| why, |value| value.to_string());
             let (name, tolerance) = (&abort.probe.name, &abort.probe.tolerance);
-            return format!("aborted: {name} was {found}, not {tolerance}, {breaches} times in a row");
+            return format!(
+                "aborted: {name} was {found}, not {tolerance}, {breaches} times in a row"
+            );
         }
         sleep(LOOK_EVERY).await;
     }

@@ -55,7 +55,9 @@ impl Links {
         around: &Surroundings,
     ) -> io::Result<Links> {
         let mut of = BTreeMap::new();
-        let linked = services.iter().filter(|it| it.name != REGISTRY && it.name != GATEWAY);
+        let linked = services
+            .iter()
+            .filter(|it| it.name != REGISTRY && it.name != GATEWAY);
         for service in linked {
             for ordinal in 1..=instances.min(service.instances_max) {
                 let ports = InstancePorts::claim()?;

@@ -67,11 +67,15 @@ pub async fn start(config: Config) -> Result<Platform, StartError> {
 
     let servers = ServerSet::start(&site, &config, &narrator).await?;
     let around = servers.surroundings(&config);
-    let agent = config.agent.as_ref().map(|agent| {
-        Agent::prepare(agent, &config.services, config.instances, &servers, &around)
-    });
+    let agent = config
+        .agent
+        .as_ref()
+        .map(|agent| Agent::prepare(agent, &config.services, config.instances, &servers, &around));
     let agent = agent.transpose().map_err(io())?;
-    let links = agent.as_ref().map(|agent| agent.links.clone()).unwrap_or_default();
+    let links = agent
+        .as_ref()
+        .map(|agent| agent.links.clone())
+        .unwrap_or_default();
     let fleet = Arc::new(Fleet::new(
         supervisor.clone(),
         config.services.clone(),

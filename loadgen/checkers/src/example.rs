@@ -133,6 +133,7 @@ pub fn journal() -> Journal {
         run: vec![Injection {
             fault,
             title: "kill orders-1".into(),
+            ended_ms: STARTED_MS + 2_500,
             receipts: vec![receipt],
         }],
     }

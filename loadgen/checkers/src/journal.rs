@@ -19,6 +19,8 @@ pub struct Injection {
     #[serde(default)]
     pub title: String,
     #[serde(default)]
+    pub ended_ms: u64,
+    #[serde(default)]
     pub receipts: Vec<Receipt>,
 }
 
@@ -59,9 +61,29 @@ impl Journal {
     /// Messages that nobody can read: each must become a dead letter.
     pub fn poisoned(&self) -> impl Iterator<Item = &str> {
         let faults = self.faults();
-        let poison = faults.filter(|one| one.fault.as_deref().is_some_and(|it| it.ends_with("/poison")));
+        let poison = faults.filter(|one| {
+            one.fault
+                .as_deref()
+                .is_some_and(|it| it.ends_with("/poison"))
+        });
         let receipts = poison.flat_map(|injection| &injection.receipts);
         receipts.filter_map(|receipt| receipt.message_id.as_deref())
+    }
+
+    /// Whether a fault lay on the way of a service's spans to the trace store.
+    pub fn blinded_between(&self, service: &str, from_ms: u64, to_ms: u64) -> bool {
+        self.faults().any(|fault| {
+            let is_blind = |receipt: &&Receipt| {
+                receipt.service == service && receipt.name.ends_with("/traces")
+            };
+            let began_ms = fault
+                .receipts
+                .iter()
+                .filter(is_blind)
+                .map(|it| it.at_ms)
+                .min();
+            began_ms.is_some_and(|began_ms| began_ms <= to_ms && from_ms <= fault.ended_ms)
+        })
     }
 
     fn receipts_of<'a>(&'a self, kinds: &'a [&str]) -> impl Iterator<Item = &'a Receipt> {
@@ -119,6 +141,24 @@ mod tests {
         let kills = journal().kills_by_service();
         let counted = [("orders", 2), ("payments", 1)];
         assert_eq!(kills, counted.map(|(name, n)| (name.to_owned(), n)).into());
+    }
+
+    #[test]
+    fn a_service_is_blind_while_a_fault_lies_between_it_and_the_trace_store() {
+        let mut journal = Journal::default();
+        let mut fault = injection(
+            Some("link/blackhole"),
+            &[("orders", 100), ("payments", 150)],
+        );
+        fault.receipts[0].name = "orders-1/traces".into();
+        fault.receipts[1].name = "payments-1/broker".into();
+        fault.ended_ms = 300;
+        journal.run.push(fault);
+        assert!(journal.blinded_between("orders", 0, 100));
+        assert!(journal.blinded_between("orders", 300, 400));
+        assert!(!journal.blinded_between("orders", 301, 400));
+        assert!(!journal.blinded_between("orders", 0, 99));
+        assert!(!journal.blinded_between("payments", 100, 300));
     }
 
     #[test]

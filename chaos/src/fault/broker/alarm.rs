@@ -11,7 +11,9 @@ use crate::receipt::Receipt;
 
 pub const KIND: Kind = Kind {
     name: std::borrow::Cow::Borrowed("broker/alarm"),
-    meaning: std::borrow::Cow::Borrowed("a memory or disk alarm: connections that publish are blocked"),
+    meaning: std::borrow::Cow::Borrowed(
+        "a memory or disk alarm: connections that publish are blocked",
+    ),
     needs: &[Capability::Broker],
     lasts: true,
     schema: schema::<Alarm>,
@@ -94,8 +96,13 @@ impl Hold for Raised {
 /// A second Erlang VM is only started if there is an alarm to be ended.
 pub async fn sweep(site: &Site) -> Result<(), FaultError> {
     let broker = site.broker()?;
-    let nodes: Vec<Node> = broker.get("/nodes?columns=mem_alarm,disk_free_alarm").await?;
-    if nodes.iter().any(|node| node.mem_alarm || node.disk_free_alarm) {
+    let nodes: Vec<Node> = broker
+        .get("/nodes?columns=mem_alarm,disk_free_alarm")
+        .await?;
+    if nodes
+        .iter()
+        .any(|node| node.mem_alarm || node.disk_free_alarm)
+    {
         for resource in Resource::ALL {
             broker.ctl(resource.lower()).await?;
         }

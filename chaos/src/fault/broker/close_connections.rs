@@ -12,7 +12,9 @@ use crate::receipt::Receipt;
 
 pub const KIND: Kind = Kind {
     name: std::borrow::Cow::Borrowed("broker/close-connections"),
-    meaning: std::borrow::Cow::Borrowed("connections of a service are closed by the broker, with 320"),
+    meaning: std::borrow::Cow::Borrowed(
+        "connections of a service are closed by the broker, with 320",
+    ),
     needs: &[Capability::Broker],
     lasts: false,
     schema: schema::<CloseConnections>,
@@ -40,7 +42,9 @@ impl Fault for CloseConnections {
             let broker = site.broker()?;
             let all: Vec<Connection> = broker.get("/connections?columns=name,user").await?;
             let there: Vec<String> = all.iter().map(|one| one.user.clone()).collect();
-            let fitting = all.into_iter().filter(|one| order.of.fits(&one.name, &one.user));
+            let fitting = all
+                .into_iter()
+                .filter(|one| order.of.fits(&one.name, &one.user));
             let chosen = order.blast_radius.choose(
                 order.seed,
                 &order.name,
@@ -50,7 +54,10 @@ impl Fault for CloseConnections {
             let mut receipts = Vec::new();
             for one in chosen {
                 let at_ms = clock::now_ms();
-                if broker.delete(&format!("/connections/{}", spelled(&one.name))).await? {
+                if broker
+                    .delete(&format!("/connections/{}", spelled(&one.name)))
+                    .await?
+                {
                     receipts.push(Receipt {
                         what: order.fault.clone(),
                         name: one.name.clone(),

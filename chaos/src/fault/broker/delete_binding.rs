@@ -55,7 +55,10 @@ impl Fault for DeleteBinding {
             let mut receipts = Vec::new();
             for one in all.iter().filter(is_meant) {
                 let at_ms = clock::now_ms();
-                if broker.delete(&format!("{path}/{}", spelled(&one.properties_key))).await? {
+                if broker
+                    .delete(&format!("{path}/{}", spelled(&one.properties_key)))
+                    .await?
+                {
                     receipts.push(Receipt {
                         what: order.fault.clone(),
                         name: self.queue.clone(),

@@ -48,8 +48,9 @@ impl Fault for LengthLimit {
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
             let broker = site.broker()?;
-            let queue: serde_json::Value =
-                broker.get(&format!("/queues/{VHOST}/{}", spelled(&self.queue))).await?;
+            let queue: serde_json::Value = broker
+                .get(&format!("/queues/{VHOST}/{}", spelled(&self.queue)))
+                .await?;
             let path = format!("/policies/{VHOST}/{PREFIX}{}", spelled(&self.queue));
             let policy = json!({
                 "pattern": format!("^{}$", self.queue.replace('.', "\\.")),

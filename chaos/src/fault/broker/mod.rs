@@ -37,6 +37,9 @@ mod tests {
     #[test]
     fn a_name_is_spelled_so_that_a_path_keeps_it() {
         assert_eq!(spelled("orders.dead"), "orders.dead");
-        assert_eq!(spelled("127.0.0.1:1 -> [::1]"), "127.0.0.1%3A1%20-%3E%20%5B%3A%3A1%5D");
+        assert_eq!(
+            spelled("127.0.0.1:1 -> [::1]"),
+            "127.0.0.1%3A1%20-%3E%20%5B%3A%3A1%5D"
+        );
     }
 }

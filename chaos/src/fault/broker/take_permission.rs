@@ -57,7 +57,8 @@ impl Fault for TakePermission {
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
             let broker = site.broker()?;
-            let wrong = || FaultError::Wrong("broker/take-permission needs `of: {service: …}`".into());
+            let wrong =
+                || FaultError::Wrong("broker/take-permission needs `of: {service: …}`".into());
             let user = order.of.service.clone().ok_or_else(wrong)?;
             let path = format!("/permissions/{VHOST}/{}", spelled(&user));
             let before: Permission = broker.get(&path).await?;
@@ -96,7 +97,10 @@ async fn give_back(site: &Site, before: &Permission) -> Result<(), FaultError> {
     let user = &before.user;
     let path = format!("/permissions/{VHOST}/{}", spelled(user));
     broker.put(&path, &json!(before)).await?;
-    broker.delete(&format!("{REMEMBERED}{user}")).await.map(drop)
+    broker
+        .delete(&format!("{REMEMBERED}{user}"))
+        .await
+        .map(drop)
 }
 
 #[derive(Deserialize)]

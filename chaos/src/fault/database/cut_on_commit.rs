@@ -31,7 +31,10 @@ pub struct CutOnCommit {
 
 impl LinkFault for CutOnCommit {
     fn fault(&self) -> Result<link_proxy::Fault, FaultError> {
-        let share = self.probability.map(amqp_proxy::Probability::new).transpose();
+        let share = self
+            .probability
+            .map(amqp_proxy::Probability::new)
+            .transpose();
         Ok(link_proxy::Fault::CutOnCommit {
             share: share.map_err(|error| FaultError::Wrong(error.to_string()))?,
             nth: self.nth,

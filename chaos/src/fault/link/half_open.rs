@@ -3,12 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{LinkFault};
+use super::LinkFault;
 use crate::fault::{Capability, FaultError, Kind, read, schema};
 
 pub const KIND: Kind = Kind {
     name: std::borrow::Cow::Borrowed("link/half-open"),
-    meaning: std::borrow::Cow::Borrowed("the other side is gone and nobody said so: silence, for ever"),
+    meaning: std::borrow::Cow::Borrowed(
+        "the other side is gone and nobody said so: silence, for ever",
+    ),
     needs: &[Capability::Links],
     lasts: true,
     schema: schema::<HalfOpen>,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{LinkFault};
+use super::LinkFault;
 use crate::fault::{Capability, FaultError, Kind, read, schema};
 
 pub const KIND: Kind = Kind {

@@ -3,12 +3,14 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{LinkFault};
+use super::LinkFault;
 use crate::fault::{Capability, FaultError, Kind, read, schema};
 
 pub const KIND: Kind = Kind {
     name: std::borrow::Cow::Borrowed("link/reset"),
-    meaning: std::borrow::Cow::Borrowed("every connection is reset, new ones after their first octets"),
+    meaning: std::borrow::Cow::Borrowed(
+        "every connection is reset, new ones after their first octets",
+    ),
     needs: &[Capability::Links],
     lasts: true,
     schema: schema::<Reset>,

@@ -33,10 +33,7 @@ pub(crate) async fn victims(site: &Site, order: &Order) -> Result<Vec<Process>, 
 }
 
 /// Victims who lose their lives: no more of them than the experiment allows.
-pub(crate) async fn mortal_victims(
-    site: &Site,
-    order: &Order,
-) -> Result<Vec<Process>, FaultError> {
+pub(crate) async fn mortal_victims(site: &Site, order: &Order) -> Result<Vec<Process>, FaultError> {
     let victims = victims(site, order).await?;
     match victims.len() <= order.kills_left as usize {
         true => Ok(victims),

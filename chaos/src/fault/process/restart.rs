@@ -11,9 +11,7 @@ use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, s
 
 pub const KIND: Kind = Kind {
     name: std::borrow::Cow::Borrowed("process/restart"),
-    meaning: std::borrow::Cow::Borrowed(
-        "asked to leave, and started again at once",
-    ),
+    meaning: std::borrow::Cow::Borrowed("asked to leave, and started again at once"),
     needs: &[Capability::Process],
     lasts: false,
     schema: schema::<Restart>,

@@ -20,7 +20,10 @@ pub fn check(journal: &Part<Journal>) -> Report {
                     fault.title
                 )),
                 receipts => {
-                    for receipt in receipts.iter().filter(|receipt| receipt.gone == Some(false)) {
+                    for receipt in receipts
+                        .iter()
+                        .filter(|receipt| receipt.gone == Some(false))
+                    {
                         let why = "was told to go and was not seen to be gone";
                         exam.unknown(format!("{}: {} {why}", fault.title, receipt.name));
                     }

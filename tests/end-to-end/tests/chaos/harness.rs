@@ -35,7 +35,8 @@ impl<'a> Harness<'a> {
     /// A file with this method, which must be indented as a list.
     pub fn experiment(&self, name: &str, title: &str, hypothesis: &str, method: &str) -> PathBuf {
         let path = self.folder.join(format!("{name}.yaml"));
-        let text = format!("title: {title}\ndescription: a test\n{hypothesis}\nmethod:\n{method}\n");
+        let text =
+            format!("title: {title}\ndescription: a test\n{hypothesis}\nmethod:\n{method}\n");
         std::fs::write(&path, text).expect("written");
         path
     }
@@ -71,15 +72,25 @@ impl<'a> Harness<'a> {
 
     pub fn begin(&self, file: &PathBuf) -> Child {
         let mut command = self.command("apply");
-        command.arg(file).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+            .arg(file)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         command.spawn().expect("chaos is built")
     }
 
     pub async fn state(&self) -> Value {
         let known = self.system.known;
-        let (url, token) = known.endpoints.chaos.as_ref().zip(known.secrets.chaos_token.as_ref())
+        let (url, token) = known
+            .endpoints
+            .chaos
+            .as_ref()
+            .zip(known.secrets.chaos_token.as_ref())
             .expect("the platform has an agent");
-        let request = self.system.client().request(Method::GET, format!("{url}/state"));
+        let request = self
+            .system
+            .client()
+            .request(Method::GET, format!("{url}/state"));
         send(request.bearer_auth(token)).await.body
     }
 
@@ -107,5 +118,9 @@ impl<'a> Harness<'a> {
 
 pub fn said(output: &Output) -> String {
     let (out, err) = (&output.stdout, &output.stderr);
-    format!("{}{}", String::from_utf8_lossy(out), String::from_utf8_lossy(err))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(out),
+        String::from_utf8_lossy(err)
+    )
 }

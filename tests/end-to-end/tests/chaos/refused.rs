@@ -1,6 +1,9 @@
 //! What is refused, and what is said of it.
 
-use crate::{Harness, harness::{STEADY, said}};
+use crate::{
+    Harness,
+    harness::{STEADY, said},
+};
 use end_to_end::{System, system::send};
 use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
@@ -18,7 +21,10 @@ async fn a_second_experiment_is_refused_while_one_runs_and_heal_ends_the_first()
     let refused = harness.apply(&second).await;
     assert_eq!(refused.status.code(), Some(2));
     let words = said(&refused);
-    assert!(words.contains("The first one") && words.contains("chaos heal"), "{words}");
+    assert!(
+        words.contains("The first one") && words.contains("chaos heal"),
+        "{words}"
+    );
 
     for _ in 0..2 {
         let healed = harness.command("heal").output().await.expect("it runs");
@@ -26,7 +32,10 @@ async fn a_second_experiment_is_refused_while_one_runs_and_heal_ends_the_first()
     }
     harness.healed().await;
     system.everything_is_ready().await;
-    let ended = child.wait().await.expect("it ends: nobody hears its heartbeat");
+    let ended = child
+        .wait()
+        .await
+        .expect("it ends: nobody hears its heartbeat");
     assert_eq!(ended.code(), Some(2));
 }
 
@@ -59,14 +68,18 @@ async fn nothing_is_broken_while_the_steady_state_does_not_hold() {
     let journal = harness.journal();
     assert_eq!(journal["status"], "failed");
     assert_eq!(journal["run"], serde_json::json!([]));
-    assert_eq!(journal["steady_states"]["before"]["steady_state_met"], false);
+    assert_eq!(
+        journal["steady_states"]["before"]["steady_state_met"],
+        false
+    );
 }
 
 #[tokio::test]
 async fn a_fault_that_does_nothing_makes_the_verdict_unknown() {
     let system = System::breakable().await;
     let harness = Harness::new(&system, "sabotaged");
-    let method = "  - {fault: amqp/confirm/drop, blast-radius: all, with: {exchange: nobody}, duration: 1s}";
+    let method =
+        "  - {fault: amqp/confirm/drop, blast-radius: all, with: {exchange: nobody}, duration: 1s}";
     let file = harness.experiment("one", "Sabotaged", STEADY, method);
     let output = harness.apply(&file).await;
     assert_eq!(output.status.code(), Some(2), "{}", said(&output));
@@ -82,8 +95,18 @@ async fn more_kills_than_the_experiment_allows_are_refused_before_the_first() {
     let file = harness.experiment("one", "Too many", &steady, method);
     let output = harness.apply(&file).await;
     assert_eq!(output.status.code(), Some(2));
-    assert!(said(&output).contains("may kill 1 more"), "{}", said(&output));
-    assert!(system.processes().await.iter().all(|one| one["ready"] == true));
+    assert!(
+        said(&output).contains("may kill 1 more"),
+        "{}",
+        said(&output)
+    );
+    assert!(
+        system
+            .processes()
+            .await
+            .iter()
+            .all(|one| one["ready"] == true)
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,9 @@
 //! Experiments to their end: receipts, the journal, and the judgement of a loaded one.
 
-use crate::{Harness, harness::{STEADY, said}};
+use crate::{
+    Harness,
+    harness::{STEADY, said},
+};
 use end_to_end::System;
 use serde_json::Value;
 
@@ -37,7 +40,14 @@ async fn every_fault_leaves_a_receipt_and_the_journal_is_one_of_chaos_toolkit() 
 
 /// What its report reads, by its own source: these keys, of these types.
 fn is_chaos_toolkits(journal: &Value) {
-    for key in ["chaoslib-version", "platform", "node", "start", "end", "status"] {
+    for key in [
+        "chaoslib-version",
+        "platform",
+        "node",
+        "start",
+        "end",
+        "status",
+    ] {
         assert!(journal[key].is_string(), "{key}");
     }
     assert!(journal["duration"].is_number() && journal["deviated"].is_boolean());
@@ -47,7 +57,11 @@ fn is_chaos_toolkits(journal: &Value) {
     for when in ["before", "after"] {
         let state = &journal["steady_states"][when];
         assert_eq!(state["steady_state_met"], true, "{when}");
-        assert!(state["probes"].as_array().is_some_and(|all| all.iter().all(is_activity)));
+        assert!(
+            state["probes"]
+                .as_array()
+                .is_some_and(|all| all.iter().all(is_activity))
+        );
     }
     for list in ["run", "rollbacks"] {
         let all = journal[list].as_array().expect("a list");
@@ -58,10 +72,14 @@ fn is_chaos_toolkits(journal: &Value) {
 fn is_activity(one: &Value) -> bool {
     let activity = &one["activity"];
     let kinds = ["action", "probe"];
-    ["start", "end", "status"].iter().all(|key| one[*key].is_string())
+    ["start", "end", "status"]
+        .iter()
+        .all(|key| one[*key].is_string())
         && one["duration"].is_number()
         && activity["name"].is_string()
-        && activity["type"].as_str().is_some_and(|kind| kinds.contains(&kind))
+        && activity["type"]
+            .as_str()
+            .is_some_and(|kind| kinds.contains(&kind))
         && activity["provider"]["type"].is_string()
 }
 
@@ -70,21 +88,36 @@ async fn a_loaded_experiment_is_judged_and_told_in_a_table() {
     let system = System::breakable().await;
     let harness = Harness::new(&system, "loaded");
     let loaded = format!("{STEADY}\nworkload: {{rate: 10, baseline: 4s, duration: 10s}}\n");
-    let method = "  - {fault: amqp/confirm/drop, blast-radius: all, with: {probability: 0.2}, duration: 4s}
+    let method =
+        "  - {fault: amqp/confirm/drop, blast-radius: all, with: {probability: 0.2}, duration: 4s}
   - {fault: amqp/delivery/duplicate, blast-radius: all, with: {probability: 0.5}, duration: 3s}";
     let file = harness.experiment("lost-and-doubled", "Lost and doubled", &loaded, method);
     let runs = system.known.dir.join("runs-of-chaos");
     let mut command = harness.command("run");
-    let output = command.arg("--out").arg(&runs).arg(file).output().await.expect("it runs");
+    let output = command
+        .arg("--out")
+        .arg(&runs)
+        .arg(file)
+        .output()
+        .await
+        .expect("it runs");
     let words = said(&output);
     assert_eq!(output.status.code(), Some(0), "{words}");
-    assert!(words.contains("| lost-and-doubled | valid | 2 |"), "{words}");
+    assert!(
+        words.contains("| lost-and-doubled | valid | 2 |"),
+        "{words}"
+    );
     let folder = std::fs::read_dir(&runs).expect("runs").flatten();
-    let folder = folder.map(|entry| entry.path()).find(|path| path.join("verdict.json").exists());
+    let folder = folder
+        .map(|entry| entry.path())
+        .find(|path| path.join("verdict.json").exists());
     let text = std::fs::read_to_string(folder.expect("a run").join("journal.json"));
     let journal: Value = serde_json::from_str(&text.expect("a journal")).expect("JSON");
     for fault in journal["run"].as_array().expect("activities") {
         let receipts = fault["receipts"].as_array().expect("receipts");
-        assert!(receipts.iter().any(|one| one["message_id"].is_string()), "{fault}");
+        assert!(
+            receipts.iter().any(|one| one["message_id"].is_string()),
+            "{fault}"
+        );
     }
 }
