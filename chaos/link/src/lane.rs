@@ -29,8 +29,14 @@ pub enum End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
     /// Octets that came at this time; their place in the stream.
-    Chunk { came: Instant, place: u64 },
-    End { came: Instant, end: End },
+    Chunk {
+        came: Instant,
+        place: u64,
+    },
+    End {
+        came: Instant,
+        end: End,
+    },
 }
 
 #[derive(Debug, Default)]

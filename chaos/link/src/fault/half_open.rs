@@ -8,9 +8,8 @@ use tokio::{io::AsyncReadExt, net::TcpStream};
 /// ends it.
 pub async fn silence(mut client: TcpStream, subject: &Subject) {
     let mut unheard = [0; 4096];
-    let deaf = async {
-        while matches!(client.read(&mut unheard).await, Ok(octets) if octets > 0) {}
-    };
+    let deaf =
+        async { while matches!(client.read(&mut unheard).await, Ok(octets) if octets > 0) {} };
     tokio::select! {
         () = deaf => return,
         _ = stroke(subject, true) => {}

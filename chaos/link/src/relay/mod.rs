@@ -159,10 +159,12 @@ async fn accept(
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     match door {
         Door::Open(listener) => {
-            let permit = Arc::clone(permits).acquire_owned();
-            let permit = permit.await.map_err(io::Error::other)?;
+            // Given back at once: who is not here yet does not count as open.
+            drop(permits.acquire().await.map_err(io::Error::other)?);
             let (client, from) = listener.accept().await?;
-            Ok((client, from, permit))
+            // Only this task takes them.
+            let permit = Arc::clone(permits).acquire_owned();
+            Ok((client, from, permit.await.map_err(io::Error::other)?))
         }
         Door::Shut(_) => std::future::pending().await,
         Door::Lost => {
