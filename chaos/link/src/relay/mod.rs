@@ -122,7 +122,8 @@ impl Acceptor {
         let mut door = Door::Open(listener);
         loop {
             rules.current();
-            door = match refuse::refuses(&rules, &itself) {
+            let refused = refuse::refuses(&rules, &itself);
+            door = match refused {
                 true => door.shut(self.address),
                 false => door.open(self.address),
             };
@@ -130,7 +131,7 @@ impl Acceptor {
                 biased;
                 () = rules.changed() => {}
                 Some(_) = self.connections.join_next() => {}
-                accepted = accept(&door, &self.permits) => match accepted {
+                accepted = accept(&door, &self.permits), if !refused => match accepted {
                     Ok((client, from, permit)) => self.serve(client, from, permit),
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept");
@@ -166,10 +167,7 @@ async fn accept(
             let permit = Arc::clone(permits).acquire_owned();
             Ok((client, from, permit.await.map_err(io::Error::other)?))
         }
-        Door::Shut(_) => std::future::pending().await,
-        Door::Lost => {
-            sleep(ACCEPT_PAUSE).await;
-            Err(io::ErrorKind::AddrInUse.into())
-        }
+        // Not asked while refused; the port is still to be had back.
+        Door::Shut(_) | Door::Lost => Err(io::ErrorKind::AddrInUse.into()),
     }
 }

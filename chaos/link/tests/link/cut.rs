@@ -45,6 +45,7 @@ async fn while_refused_nobody_listens_and_the_same_port_opens_by_itself() {
     is_reset(&mut open.server).await;
     let refused = async {
         loop {
+            assert!(lease.renew(), "not over yet");
             match site.dial().await {
                 Err(error) if error.kind() == ErrorKind::ConnectionRefused => return,
                 // Accepted in the last moment.

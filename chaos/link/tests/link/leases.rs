@@ -1,5 +1,5 @@
 use crate::site::{HOUR, SHORT, Site, link, soon, until};
-use link_proxy::{Fault, Faults, Probability, Receipts, Rule, Way};
+use link_proxy::{Fault, Faults, Probability, Protocol, Receipts, Rule, Way};
 use std::{io, num::NonZeroU64, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -36,7 +36,7 @@ fn all() -> [Fault; 9] {
 
 #[tokio::test]
 async fn a_fault_whose_receipt_has_no_place_is_not_worked() {
-    let mut site = Site::with_places(1).await;
+    let mut site = Site::with(1, Protocol::Opaque).await;
     let mut pair = site.connect().await;
     // Takes the only place.
     let harmless = site.arm(Fault::Latency {
@@ -95,7 +95,7 @@ async fn new_connections_are_as_ever_once_a_fault_has_run_out_by_itself() {
     for fault in all() {
         let (receipts, _collected) = Receipts::channel(4096);
         let faults = Faults::new(receipts);
-        let link = link(echo().await, &faults).await;
+        let link = link(echo().await, Protocol::Opaque, &faults).await;
         let rule = Rule {
             name: "a fault".into(),
             seed: 1,

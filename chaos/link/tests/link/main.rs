@@ -5,9 +5,11 @@
 //! - [`cut`]: reset, refuse.
 //! - [`silent`]: blackhole, half-open.
 //! - [`wrong`]: corrupt.
+//! - [`commit`]: cut on commit, before a server of a few lines.
 //! - [`leases`]: what all faults have in common.
 //! - [`site`]: link, client, server.
 
+mod commit;
 mod cut;
 mod leases;
 mod plain;

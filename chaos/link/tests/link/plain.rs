@@ -1,12 +1,14 @@
-use crate::site::{Pair, Site, crash, is_finished, is_reset, link, soon, to_the_end, until};
-use link_proxy::{Faults, Receipts};
+use crate::site::{Pair, SHORT, Site, crash, is_finished, is_reset, link, soon, to_the_end, until};
+use link_proxy::{Fault, Faults, Protocol, Receipts, Way};
 use proptest::{collection::vec, prelude::*, strategy::ValueTree, test_runner::TestRunner};
+use std::{num::NonZeroU64, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{
         TcpListener, TcpStream,
         tcp::{ReadHalf, WriteHalf},
     },
+    time::sleep,
 };
 
 /// Says all, ends that direction only, and hears the other out.
@@ -34,12 +36,13 @@ async fn side(
     heard
 }
 
-#[tokio::test]
-async fn what_leaves_is_what_came_in_both_directions_and_each_ends_by_itself() {
-    let site = Site::start().await;
+/// Random conversations, with who waits for whom in turn.
+async fn is_a_plain_wire(site: &Site, rounds: usize) {
     let mut runner = TestRunner::deterministic();
     let chunks = vec(vec(any::<u8>(), 0..100_000), 0..12);
-    for (client_waits, server_waits) in [(false, false), (true, false), (false, true)].repeat(8) {
+    for (client_waits, server_waits) in
+        [(false, false), (true, false), (false, true)].repeat(rounds)
+    {
         let mut draw = || chunks.new_tree(&mut runner).expect("chunks").current();
         let (requests, answers) = (draw(), draw());
         let Pair {
@@ -57,6 +60,43 @@ async fn what_leaves_is_what_came_in_both_directions_and_each_ends_by_itself() {
         assert!(at_client == answers.concat(), "towards the client");
     }
     until("nothing is left open", || site.link.connections() == 0).await;
+}
+
+#[tokio::test]
+async fn what_leaves_is_what_came_in_both_directions_and_each_ends_by_itself() {
+    for protocol in [Protocol::Opaque, Protocol::Postgres] {
+        is_a_plain_wire(&Site::with(1, protocol).await, 8).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_lost_or_out_of_order_while_slowness_comes_and_goes() {
+    let site = Site::start().await;
+    let way = Way::Both;
+    let faults = [
+        Fault::Bandwidth {
+            bytes_per_second: NonZeroU64::new(1_000_000).expect("not zero"),
+            way,
+        },
+        Fault::Latency {
+            delay: Duration::from_millis(1),
+            jitter: Duration::from_millis(3),
+            way,
+        },
+        Fault::SlowClose { delay: SHORT },
+    ];
+    let weather = async {
+        for fault in faults.iter().cycle() {
+            let lease = site.arm(fault.clone());
+            sleep(Duration::from_millis(5)).await;
+            drop(lease);
+            sleep(Duration::from_millis(2)).await;
+        }
+    };
+    tokio::select! {
+        () = weather => {}
+        () = is_a_plain_wire(&site, 4) => {}
+    }
 }
 
 #[tokio::test]
@@ -90,8 +130,7 @@ async fn a_slow_reader_slows_its_sender_and_nothing_is_lost() {
     let chunk = [7; 64 * 1024];
     let mut said = 0;
     // Until every buffer on the way is full.
-    while let Ok(write) = tokio::time::timeout(crate::site::SHORT, pair.client.write(&chunk)).await
-    {
+    while let Ok(write) = tokio::time::timeout(SHORT, pair.client.write(&chunk)).await {
         said += write.expect("said");
         assert!(said < 1 << 30, "somebody remembers without a bound");
     }
@@ -104,7 +143,12 @@ async fn a_client_of_a_dependency_that_is_down_is_hung_up_on() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let upstream = nobody.local_addr().expect("bound").to_string();
     drop(nobody);
-    let link = link(upstream, &Faults::new(Receipts::channel(1).0)).await;
+    let link = link(
+        upstream,
+        Protocol::Opaque,
+        &Faults::new(Receipts::channel(1).0),
+    )
+    .await;
     let mut client = TcpStream::connect(link.address()).await.expect("listens");
     is_finished(&mut client).await;
 }

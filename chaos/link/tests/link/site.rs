@@ -50,16 +50,16 @@ pub struct Pair {
 
 impl Site {
     pub async fn start() -> Self {
-        Self::with_places(4096).await
+        Self::with(4096, Protocol::Opaque).await
     }
 
-    pub async fn with_places(places: usize) -> Self {
+    pub async fn with(places: usize, protocol: Protocol) -> Self {
         let server = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let upstream = server.local_addr().expect("bound").to_string();
         let (sender, receipts) = Receipts::channel(places);
         let faults = Faults::new(sender);
         Self {
-            link: link(upstream, &faults).await,
+            link: link(upstream, protocol, &faults).await,
             faults,
             receipts,
             server,
@@ -109,11 +109,11 @@ impl Site {
     }
 }
 
-pub async fn link(upstream: String, faults: &Faults) -> Link {
+pub async fn link(upstream: String, protocol: Protocol, faults: &Faults) -> Link {
     let settings = Settings {
         listen: ([127, 0, 0, 1], 0).into(),
         upstream,
-        protocol: Protocol::Opaque,
+        protocol,
         connect_within: PATIENCE,
     };
     Link::start(settings, faults.clone())
