@@ -58,6 +58,14 @@ impl Way {
     pub fn covers(self, way: Way) -> bool {
         self == Way::Both || self == way
     }
+
+    pub(crate) fn opposite(self) -> Way {
+        match self {
+            Way::ToUpstream => Way::ToClient,
+            Way::ToClient => Way::ToUpstream,
+            Way::Both => Way::Both,
+        }
+    }
 }
 
 impl Fault {

@@ -59,13 +59,18 @@ impl Conversation {
         while !self.opaque && !rest.is_empty() {
             match self.backend.next(&mut rest, self.frontend.negotiations()) {
                 Ok(true) => {
-                    if let Some(commit) = self.awaited {
-                        if self.backend.ready() + 1 == commit.request {
-                            // What is ready here was asked before; the answer is next.
+                    let ready = self.backend.ready();
+                    match self.awaited {
+                        // What was asked before is answered up to here; the commit's is next.
+                        Some(commit)
+                            if ready + 1 == commit.request && !self.backend.is_adrift() =>
+                        {
                             share = octets.len() - rest.len();
                         }
-                        self.answered |=
-                            self.backend.is_adrift() || self.backend.ready() >= commit.request;
+                        Some(commit) if ready >= commit.request || self.backend.is_adrift() => {
+                            self.answered = true;
+                        }
+                        Some(_) | None => {}
                     }
                 }
                 Ok(false) => {}

@@ -39,7 +39,9 @@ pub(super) async fn relay(mut client: TcpStream, subject: Subject, settings: &Se
         Ended::Finished => {}
         Ended::Reset => {
             reset(client);
-            upstream.map(reset);
+            if let Some(upstream) = upstream {
+                reset(upstream);
+            }
         }
         Ended::HalfOpen => {
             drop(upstream);

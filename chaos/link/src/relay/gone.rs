@@ -27,10 +27,7 @@ pub(super) async fn gone(
     buffer: &mut [u8],
 ) -> Ended {
     let since = Instant::now();
-    let last_words = match way {
-        Way::ToUpstream => Way::ToClient,
-        Way::ToClient | Way::Both => Way::ToUpstream,
-    };
+    let last_words = way.opposite();
     let mut talking = true;
     loop {
         let held = !rules.current().is_empty();

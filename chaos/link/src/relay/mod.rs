@@ -122,7 +122,8 @@ impl Acceptor {
         let mut door = Door::Open(listener);
         loop {
             rules.current();
-            door = match refuse::refuses(&rules, &itself) {
+            let refused = refuse::refuses(&rules, &itself);
+            door = match refused {
                 true => door.shut(self.address),
                 false => door.open(self.address),
             };
@@ -130,7 +131,7 @@ impl Acceptor {
                 biased;
                 () = rules.changed() => {}
                 Some(_) = self.connections.join_next() => {}
-                accepted = accept(&door, &self.permits) => match accepted {
+                accepted = accept(&door, &self.permits), if !refused => match accepted {
                     Ok((client, from, permit)) => self.serve(client, from, permit),
                     Err(error) => {
                         tracing::warn!(%error, "cannot accept");
@@ -159,15 +160,14 @@ async fn accept(
 ) -> io::Result<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     match door {
         Door::Open(listener) => {
-            let permit = Arc::clone(permits).acquire_owned();
-            let permit = permit.await.map_err(io::Error::other)?;
+            // Given back at once: who is not here yet does not count as open.
+            drop(permits.acquire().await.map_err(io::Error::other)?);
             let (client, from) = listener.accept().await?;
-            Ok((client, from, permit))
+            // Only this task takes them.
+            let permit = Arc::clone(permits).acquire_owned();
+            Ok((client, from, permit.await.map_err(io::Error::other)?))
         }
-        Door::Shut(_) => std::future::pending().await,
-        Door::Lost => {
-            sleep(ACCEPT_PAUSE).await;
-            Err(io::ErrorKind::AddrInUse.into())
-        }
+        // Not asked while refused; the port is still to be had back.
+        Door::Shut(_) | Door::Lost => Err(io::ErrorKind::AddrInUse.into()),
     }
 }

@@ -97,14 +97,14 @@ impl<'a> Pump<'a> {
         if !self.is_plain() {
             return self.take(read);
         }
-        match came(read) {
+        match self.came(read) {
             Ok(octets) => {
                 let mut chunk = self.buffer.get(..octets).unwrap_or_default();
                 while !chunk.is_empty() {
                     let (share, commit) = self.wire.says(self.way, chunk);
                     let (passing, rest) = chunk.split_at_checked(share).unwrap_or((chunk, &[]));
-                    if self.writer.write_all(passing).await.is_err() {
-                        return Some(self.gone().await);
+                    if let Err(error) = self.writer.write_all(passing).await {
+                        return Some(self.gone(&error).await);
                     }
                     // Without a commit, what does not pass is the answer to one.
                     chunk = if commit.is_some() { rest } else { &[] };
@@ -150,7 +150,8 @@ impl<'a> Pump<'a> {
                     }
                     None
                 }
-                Ok(_) | Err(_) => Some(self.gone().await),
+                Ok(_) => Some(self.gone(&io::ErrorKind::WriteZero.into()).await),
+                Err(error) => Some(self.gone(&error).await),
             },
             read = self.reader.read(&mut self.buffer), if reading => self.take(read),
         }
@@ -160,7 +161,7 @@ impl<'a> Pump<'a> {
     fn take(&mut self, read: io::Result<usize>) -> Option<Ended> {
         let now = Instant::now();
         self.rules.current();
-        let octets = match came(read) {
+        let octets = match self.came(read) {
             Ok(octets) => octets,
             Err(_) if self.is_secret_end() => {
                 self.lane.close();
@@ -256,12 +257,15 @@ impl<'a> Pump<'a> {
                     self.wire.finish(self.way);
                     Ended::Finished
                 }
-                Err(_) => self.gone().await,
+                Err(error) => self.gone(&error).await,
             },
         })
     }
 
-    async fn gone(&mut self) -> Ended {
+    async fn gone(&mut self, error: &io::Error) -> Ended {
+        if error.kind() == io::ErrorKind::ConnectionReset {
+            self.wire.note_crash(self.way);
+        }
         let (reader, rules) = (&mut self.reader, &mut self.rules);
         gone(self.wire, self.way, reader, rules, &mut self.buffer).await
     }
@@ -273,6 +277,15 @@ impl<'a> Pump<'a> {
         }
         cut.done(&self.wire.subject, self.wire.swallowed());
         Ended::Reset
+    }
+
+    fn came(&self, read: io::Result<usize>) -> Result<usize, End> {
+        match read {
+            Ok(0) if self.wire.has_crashed(self.way.opposite()) => Err(End::Reset),
+            Ok(0) => Err(End::Finished),
+            Ok(octets) => Ok(octets),
+            Err(_) => Err(End::Reset),
+        }
     }
 
     /// A blackhole closes nothing as long as it lasts.
@@ -291,13 +304,5 @@ fn slows(armed: &Armed, going: Way) -> bool {
     match armed.rule.fault {
         Fault::Latency { way, .. } | Fault::Bandwidth { way, .. } => way.covers(going),
         _ => false,
-    }
-}
-
-fn came(read: io::Result<usize>) -> Result<usize, End> {
-    match read {
-        Ok(0) => Err(End::Finished),
-        Ok(octets) => Ok(octets),
-        Err(_) => Err(End::Reset),
     }
 }

@@ -7,7 +7,10 @@ use crate::{
     rule::Way,
     subject::Subject,
 };
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 use tokio::sync::watch;
 
 #[derive(Debug)]
@@ -15,8 +18,17 @@ pub(super) struct Wire {
     pub subject: Subject,
     conversation: Option<Mutex<Conversation>>,
     answered: watch::Sender<bool>,
-    to_upstream_finished: watch::Sender<bool>,
-    to_client_finished: watch::Sender<bool>,
+    to_upstream: Receiver,
+    to_client: Receiver,
+}
+
+/// Who octets of one direction are for.
+#[derive(Debug)]
+struct Receiver {
+    /// It has heard that there is no more.
+    finished: watch::Sender<bool>,
+    /// It was reset.
+    crashed: AtomicBool,
 }
 
 impl Wire {
@@ -28,8 +40,8 @@ impl Wire {
                 Protocol::Postgres => Some(Mutex::default()),
             },
             answered: watch::Sender::new(false),
-            to_upstream_finished: watch::Sender::new(false),
-            to_client_finished: watch::Sender::new(false),
+            to_upstream: Receiver::new(),
+            to_client: Receiver::new(),
         }
     }
 
@@ -85,23 +97,41 @@ impl Wire {
 
     /// The receiver that way has heard that there is no more.
     pub fn finish(&self, way: Way) {
-        self.finished_flag(way).send_replace(true);
+        self.receiver(way).finished.send_replace(true);
     }
 
     pub async fn finished(&self, way: Way) {
-        let _ = (self.finished_flag(way).subscribe())
-            .wait_for(|is| *is)
-            .await;
+        let mut finished = self.receiver(way).finished.subscribe();
+        let _ = finished.wait_for(|is| *is).await;
     }
 
     pub fn is_finished(&self, way: Way) -> bool {
-        *self.finished_flag(way).borrow()
+        *self.receiver(way).finished.borrow()
     }
 
-    fn finished_flag(&self, way: Way) -> &watch::Sender<bool> {
+    /// A socket tells of its reset once, to a write or to a read; after that, a read
+    /// looks like an orderly end.
+    pub fn note_crash(&self, way: Way) {
+        self.receiver(way).crashed.store(true, Ordering::Relaxed);
+    }
+
+    pub fn has_crashed(&self, way: Way) -> bool {
+        self.receiver(way).crashed.load(Ordering::Relaxed)
+    }
+
+    fn receiver(&self, way: Way) -> &Receiver {
         match way {
-            Way::ToUpstream => &self.to_upstream_finished,
-            Way::ToClient | Way::Both => &self.to_client_finished,
+            Way::ToUpstream => &self.to_upstream,
+            Way::ToClient | Way::Both => &self.to_client,
+        }
+    }
+}
+
+impl Receiver {
+    fn new() -> Self {
+        Self {
+            finished: watch::Sender::new(false),
+            crashed: AtomicBool::new(false),
         }
     }
 }
