@@ -94,11 +94,18 @@ impl Confirms {
         self.client
     }
 
-    /// The client's publish goes nowhere, and nobody will ever confirm it.
+    /// The client's publish goes nowhere, and nobody will ever confirm it; or it goes later,
+    /// see [`Confirms::resumed`].
     pub fn dropped_in_silence(&mut self) -> u64 {
         let tag = self.dropped_and_answered();
         self.withheld.insert(tag);
         tag
+    }
+
+    /// A publish that was held back goes to the broker after all, behind later ones. No
+    /// `multiple` may reach over its tag until it is confirmed itself.
+    pub fn resumed(&mut self, tag: u64) {
+        self.slots.push_back(Slot::Original(tag));
     }
 
     /// The broker confirms, with an ack or a nack. `fate` is asked once for each of the
@@ -113,18 +120,24 @@ impl Confirms {
         for slot in self.slots.range_mut(covered) {
             if let Slot::Original(client) = std::mem::replace(slot, Slot::Confirmed) {
                 match fate(client) {
-                    Fate::Forward => tags.push(client),
+                    Fate::Forward => {
+                        self.withheld.remove(&client);
+                        tags.push(client);
+                    }
                     Fate::Swallow => {
                         self.touched = true;
                         self.withheld.insert(client);
                     }
                     Fate::Deny => {
                         self.touched = true;
+                        self.withheld.remove(&client);
                         denied.push(client);
                     }
                 }
             }
         }
+        // Out of order only where one was held back.
+        tags.sort_unstable();
         while self.slots.front() == Some(&Slot::Confirmed) {
             self.slots.pop_front();
             self.first += 1;

@@ -2,7 +2,7 @@
 
 use crate::{
     frame::OVERHEAD_BYTES,
-    method::{BASIC, CONNECTION, Tag},
+    method::{BASIC, CHANNEL, CONNECTION, Tag},
 };
 use amq_protocol::protocol::{AMQPSoftError, constants};
 use bytes::{BufMut, Bytes, BytesMut};
@@ -27,6 +27,54 @@ pub fn connection_close(code: u16, text: &str) -> Bytes {
     put_short_string(&mut arguments, text.as_bytes());
     arguments.put_u32(0);
     method(0, CONNECTION, 50, &arguments)
+}
+
+pub fn connection_close_ok() -> Bytes {
+    method(0, CONNECTION, 51, &[])
+}
+
+pub fn blocked(reason: &str) -> Bytes {
+    let mut arguments = BytesMut::with_capacity(1 + reason.len());
+    put_short_string(&mut arguments, reason.as_bytes());
+    method(0, CONNECTION, 60, &arguments)
+}
+
+pub fn unblocked() -> Bytes {
+    method(0, CONNECTION, 61, &[])
+}
+
+/// `channel.close`, caused by no method in particular.
+pub fn channel_close(channel: u16, code: u16, text: &str) -> Bytes {
+    let mut arguments = BytesMut::with_capacity(7 + text.len());
+    arguments.put_u16(code);
+    put_short_string(&mut arguments, text.as_bytes());
+    arguments.put_u32(0);
+    method(channel, CHANNEL, 40, &arguments)
+}
+
+pub fn channel_close_ok(channel: u16) -> Bytes {
+    method(channel, CHANNEL, 41, &[])
+}
+
+/// `basic.cancel`, without an answer.
+pub fn cancel(channel: u16, consumer_tag: &[u8]) -> Bytes {
+    let mut arguments = BytesMut::with_capacity(2 + consumer_tag.len());
+    put_short_string(&mut arguments, consumer_tag);
+    arguments.put_u8(1);
+    method(channel, BASIC, 30, &arguments)
+}
+
+pub fn heartbeat() -> Bytes {
+    Bytes::from_static(&[
+        constants::FRAME_HEARTBEAT,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        constants::FRAME_END,
+    ])
 }
 
 /// `basic.return`: no queue wanted it.

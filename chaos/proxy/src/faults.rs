@@ -9,7 +9,7 @@ use crate::{
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -27,11 +27,15 @@ struct Shared {
     /// Counts changes, for connections that wait for a delay to end.
     changes: watch::Sender<u64>,
     receipts: Receipts,
+    /// Rules that were ever armed.
+    armed_ever: AtomicU64,
 }
 
 /// A rule in force.
 #[derive(Debug)]
 pub struct Armed {
+    /// No two rules that were ever armed have the same.
+    pub id: u64,
     pub rule: Rule,
     until: Mutex<Instant>,
     seen: Mutex<Seen>,
@@ -59,12 +63,14 @@ impl Faults {
             any: AtomicBool::new(false),
             changes: watch::channel(0).0,
             receipts,
+            armed_ever: AtomicU64::new(0),
         }))
     }
 
     /// Puts a rule in force for `term`. Earlier rules are asked first.
     pub fn arm(&self, rule: Rule, term: Duration) -> Lease {
         let armed = Arc::new(Armed {
+            id: self.0.armed_ever.fetch_add(1, Ordering::Relaxed),
             rule,
             until: Mutex::new(Instant::now() + term),
             seen: Mutex::default(),
@@ -124,6 +130,27 @@ impl Faults {
             .find_map(|armed| armed.chooses(message).map(|hash| (armed, hash)))?;
         let place = self.0.receipts.reserve()?;
         Some(Chosen { armed, hash, place })
+    }
+
+    /// The rules in force for what a broker says unasked.
+    pub(crate) fn events(&self, now: Instant) -> Vec<Arc<Armed>> {
+        if !self.any() {
+            return Vec::new();
+        }
+        let mut live = self.live(now);
+        live.retain(|armed| armed.rule.fault.direction() == Direction::Broker);
+        live
+    }
+
+    /// Whether this rule chooses this target.
+    pub(crate) fn choose_event(&self, armed: &Arc<Armed>, target: &Message<'_>) -> Option<Chosen> {
+        let hash = armed.chooses(target)?;
+        let place = self.0.receipts.reserve()?;
+        Some(Chosen {
+            armed: Arc::clone(armed),
+            hash,
+            place,
+        })
     }
 
     fn any(&self) -> bool {

@@ -1,6 +1,8 @@
 //! What each fault is called: on a command line, in an experiment, in receipts.
 
-use crate::rule::{Fault, OnConfirm, OnDelivery, OnPublish, Told, Upstream};
+use crate::rule::{
+    ChannelError, Fault, OnBroker, OnConfirm, OnDelivery, OnPublish, Told, Upstream,
+};
 use std::time::Duration;
 
 impl Fault {
@@ -14,6 +16,8 @@ impl Fault {
             Self::Publish(OnPublish::Duplicate),
             Self::Publish(OnPublish::Return),
             Self::Publish(OnPublish::Mutate),
+            Self::Publish(OnPublish::Hold),
+            Self::Publish(OnPublish::Reorder),
             Self::Confirm(OnConfirm::Drop),
             Self::Confirm(OnConfirm::Delay(delay)),
             Self::Confirm(OnConfirm::Nack),
@@ -23,6 +27,13 @@ impl Fault {
             Self::Delivery(OnDelivery::Delay(delay)),
             Self::Delivery(OnDelivery::Duplicate),
             Self::Delivery(OnDelivery::Mutate),
+            Self::Delivery(OnDelivery::Hold),
+            Self::Delivery(OnDelivery::Reorder),
+            Self::Broker(OnBroker::CancelConsumer),
+            Self::Broker(OnBroker::CloseChannel(ChannelError::NotFound)),
+            Self::Broker(OnBroker::CloseChannel(ChannelError::PreconditionFailed)),
+            Self::Broker(OnBroker::CloseConnection),
+            Self::Broker(OnBroker::Blocked),
         ]
     }
 
@@ -40,6 +51,8 @@ impl Fault {
             Self::Publish(OnPublish::Duplicate) => "publish/duplicate",
             Self::Publish(OnPublish::Return) => "publish/return",
             Self::Publish(OnPublish::Mutate) => "publish/mutate",
+            Self::Publish(OnPublish::Hold) => "publish/hold",
+            Self::Publish(OnPublish::Reorder) => "publish/reorder",
             Self::Confirm(OnConfirm::Drop) => "confirm/drop",
             Self::Confirm(OnConfirm::Delay(_)) => "confirm/delay",
             Self::Confirm(OnConfirm::Nack) => "confirm/nack",
@@ -49,6 +62,17 @@ impl Fault {
             Self::Delivery(OnDelivery::Delay(_)) => "delivery/delay",
             Self::Delivery(OnDelivery::Duplicate) => "delivery/duplicate",
             Self::Delivery(OnDelivery::Mutate) => "delivery/mutate",
+            Self::Delivery(OnDelivery::Hold) => "delivery/hold",
+            Self::Delivery(OnDelivery::Reorder) => "delivery/reorder",
+            Self::Broker(OnBroker::CancelConsumer) => "broker/cancel-consumer",
+            Self::Broker(OnBroker::CloseChannel(ChannelError::NotFound)) => {
+                "broker/close-channel/404"
+            }
+            Self::Broker(OnBroker::CloseChannel(ChannelError::PreconditionFailed)) => {
+                "broker/close-channel/406"
+            }
+            Self::Broker(OnBroker::CloseConnection) => "broker/close-connection",
+            Self::Broker(OnBroker::Blocked) => "broker/blocked",
         }
     }
 }

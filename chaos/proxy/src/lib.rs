@@ -19,7 +19,8 @@
 //! - [`rule`]: a fault as data. [`selector`]: which messages it is for. [`decision`]: chance as a
 //!   hash. [`faults`]: the rules in force, as leases. `labels`: what faults are called.
 //! - [`receipt`]: proof that a message was touched.
-//! - [`lane`]: order within a channel, and waiting. [`session`]: one connection without sockets.
+//! - [`lane`]: order within a channel, and waiting. [`shelf`]: waiting while others pass.
+//! - [`session`]: one connection without sockets.
 //! - [`relay`]: the sockets.
 //! - `encode`: frames of the proxy's own.
 //!
@@ -54,10 +55,13 @@ pub mod rule;
 pub mod selector;
 pub mod session;
 pub mod settlement;
+pub mod shelf;
 pub mod unit;
 
 pub use faults::{Faults, Lease};
 pub use receipt::{Receipt, Receipts};
 pub use relay::{Proxy, Settings, StartError};
-pub use rule::{Fault, OnConfirm, OnDelivery, OnPublish, Rule, Told, Upstream};
+pub use rule::{
+    ChannelError, Fault, OnBroker, OnConfirm, OnDelivery, OnPublish, Rule, Told, Upstream,
+};
 pub use selector::{Probability, Selector};

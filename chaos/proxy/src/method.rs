@@ -15,6 +15,8 @@ pub enum Method<'a> {
     },
     ConnectionOpenOk,
     ConnectionClose,
+    ConnectionCloseOk,
+    ChannelOpenOk,
     ChannelClose,
     ChannelCloseOk,
     QueueDeclare {
@@ -150,6 +152,8 @@ fn arguments<'a>(class: u16, method: u16, fields: &mut Fields<'a>) -> Option<Met
         },
         (CONNECTION, 41) => Method::ConnectionOpenOk,
         (CONNECTION, 50) => Method::ConnectionClose,
+        (CONNECTION, 51) => Method::ConnectionCloseOk,
+        (CHANNEL, 11) => Method::ChannelOpenOk,
         (CHANNEL, 40) => Method::ChannelClose,
         (CHANNEL, 41) => Method::ChannelCloseOk,
         (QUEUE, 10) => {

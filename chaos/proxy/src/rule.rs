@@ -13,6 +13,10 @@ pub struct Rule {
 }
 
 /// The direction is part of the fault: not everything can be done to everything.
+///
+/// A partition is no fault of its own: a consumer is cut off from its queue by
+/// [`OnDelivery::Hold`] with the queue selected, publishers from an exchange by
+/// [`OnPublish::Drop`] and [`Told::Nothing`] with the exchange selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// To a message on its way to the broker.
@@ -21,6 +25,8 @@ pub enum Fault {
     Confirm(OnConfirm),
     /// To a message on its way to a consumer.
     Delivery(OnDelivery),
+    /// To a consumer, a channel or a connection, by what a broker says unasked.
+    Broker(OnBroker),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +39,10 @@ pub enum OnPublish {
     Return,
     /// One bit of the body is another. A body of no octets passes.
     Mutate,
+    /// It waits until the fault ends, and others pass it by.
+    Hold,
+    /// The next message of the channel goes before it; after a second without one it goes.
+    Reorder,
 }
 
 /// What a publisher in confirm mode is told of a message that was dropped.
@@ -58,6 +68,10 @@ pub enum OnDelivery {
     Duplicate,
     /// One bit of the body is another. A body of no octets passes.
     Mutate,
+    /// It waits until the fault ends, and others pass it by. Its consumer's end gives it back.
+    Hold,
+    /// The next message of the channel goes before it; after a second without one it goes.
+    Reorder,
 }
 
 /// What the broker is told of a delivery that was dropped.
@@ -70,11 +84,35 @@ pub enum Upstream {
     Reject,
 }
 
+/// Once to each consumer, channel or connection selected: those that are there, and those
+/// that come while the fault lasts. A queue or a consumer selects what has such a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBroker {
+    /// `basic.cancel`, to clients that announced `consumer_cancel_notify`. What is on its way
+    /// to the consumer goes back to its queue.
+    CancelConsumer,
+    CloseChannel(ChannelError),
+    /// `connection.close` 320, then both sockets.
+    CloseConnection,
+    /// `connection.blocked`, to clients that announced `connection.blocked`, which are then
+    /// not read until the fault ends.
+    Blocked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelError {
+    /// 404, as for a queue that is gone.
+    NotFound,
+    /// 406, as for a tag that is settled twice.
+    PreconditionFailed,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     Publish,
     Confirm,
     Delivery,
+    Broker,
 }
 
 impl Fault {
@@ -83,6 +121,7 @@ impl Fault {
             Self::Publish(_) => Direction::Publish,
             Self::Confirm(_) => Direction::Confirm,
             Self::Delivery(_) => Direction::Delivery,
+            Self::Broker(_) => Direction::Broker,
         }
     }
 }

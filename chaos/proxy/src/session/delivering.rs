@@ -16,6 +16,7 @@ use crate::{
     properties::message_id,
     rule::{Direction, Fault, OnDelivery, Upstream},
     selector::Message,
+    shelf::Until,
 };
 use bytes::Bytes;
 
@@ -34,7 +35,8 @@ impl Channel {
             (Side::Broker, Method::Deliver(deliver)) => {
                 let message = self.delivered(deliver, None, around.client);
                 self.deliveries.countable(deliver.delivery_tag)
-                    && (around.faults).may_choose(&[Direction::Delivery], &message, around.now)
+                    && (self.consumers.evicted(deliver.consumer_tag).is_some()
+                        || (around.faults).may_choose(&[Direction::Delivery], &message, around.now))
             }
             _ => false,
         }
@@ -88,6 +90,9 @@ impl Channel {
         frames: &[Frame],
         around: &mut Around<'_>,
     ) -> Result<(), Malformed> {
+        if let Some(no_ack) = self.consumers.evicted(deliver.consumer_tag) {
+            return self.requeue(deliver, no_ack, around);
+        }
         let message = self.delivered(deliver, content, around.client);
         let chosen = (around.faults).choose(Direction::Delivery, &message, around.now);
         let receipt = (chosen.as_ref()).map(|chosen| receipt(chosen, &message, self.id));
@@ -114,6 +119,16 @@ impl Channel {
                 let copy = self.deliveries.copied(acknowledged);
                 self.send_delivery(deliver, copy, frames, None, around);
             }
+            Fault::Delivery(held @ (OnDelivery::Hold | OnDelivery::Reorder)) => {
+                let until = match held {
+                    OnDelivery::Hold => Until::FaultEnds,
+                    _ => Until::Overtaken,
+                };
+                if !self.shelve_delivery(deliver, frames, until, &chosen, around) {
+                    self.deliver(deliver, frames, None, around);
+                    return Ok(());
+                }
+            }
             Fault::Delivery(OnDelivery::Mutate) => match mutated(frames, chosen.hash) {
                 Some(frames) => self.deliver(deliver, &frames, None, around),
                 None => {
@@ -121,7 +136,7 @@ impl Channel {
                     return Ok(());
                 }
             },
-            Fault::Publish(_) | Fault::Confirm(_) => {
+            Fault::Publish(_) | Fault::Confirm(_) | Fault::Broker(_) => {
                 self.deliver(deliver, frames, None, around);
                 return Ok(());
             }
@@ -130,7 +145,7 @@ impl Channel {
         Ok(())
     }
 
-    fn reject(
+    pub(super) fn reject(
         &mut self,
         broker: u64,
         requeue: bool,
@@ -148,12 +163,13 @@ impl Channel {
         delay: Option<Delay>,
         around: &mut Around<'_>,
     ) {
+        self.from_broker.shelf.overtake();
         let acknowledged = self.acknowledged(deliver);
         let tag = (self.deliveries).forwarded(deliver.delivery_tag, acknowledged);
         self.send_delivery(deliver, tag, frames, delay, around);
     }
 
-    fn send_delivery(
+    pub(super) fn send_delivery(
         &mut self,
         deliver: &Deliver<'_>,
         tag: u64,
@@ -210,7 +226,7 @@ impl Channel {
         }
     }
 
-    fn acknowledged(&self, deliver: &Deliver<'_>) -> bool {
+    pub(super) fn acknowledged(&self, deliver: &Deliver<'_>) -> bool {
         !(self.consumers)
             .of(deliver.consumer_tag)
             .is_some_and(|consumer| consumer.no_ack)

@@ -12,6 +12,7 @@ use crate::{
     receipt::Receipt,
     rule::{Direction, Fault, OnConfirm, OnPublish, Told},
     selector::Message,
+    shelf::Until,
 };
 use bytes::Bytes;
 use std::time::{Duration, SystemTime};
@@ -49,6 +50,15 @@ impl Channel {
                 self.publish(message, frames, None, around)?;
                 self.publish_again(publish, frames, around);
             }
+            Fault::Publish(held @ (OnPublish::Hold | OnPublish::Reorder)) => {
+                let until = match held {
+                    OnPublish::Hold => Until::FaultEnds,
+                    _ => Until::Overtaken,
+                };
+                if !self.shelve_publish(message, frames, until, &chosen, around) {
+                    return self.publish(message, frames, None, around);
+                }
+            }
             Fault::Publish(OnPublish::Return) => {
                 let is_returned = publish.flags & MANDATORY != 0
                     && self.return_publish(publish, frames, around)?;
@@ -60,7 +70,7 @@ impl Channel {
                 Some(frames) => self.publish(message, &frames, None, around)?,
                 None => return self.publish(message, frames, None, around),
             },
-            Fault::Confirm(_) | Fault::Delivery(_) => {
+            Fault::Confirm(_) | Fault::Delivery(_) | Fault::Broker(_) => {
                 return self.publish(message, frames, None, around);
             }
         }
@@ -77,25 +87,30 @@ impl Channel {
     ) -> Result<(), Malformed> {
         if let Some(confirms) = &mut self.confirms {
             let tag = confirms.forwarded();
-            // A confirm names no message, so it is chosen with the publish it answers.
-            if let Some(chosen) = (around.faults).choose(Direction::Confirm, message, around.now)
-                && let Fault::Confirm(fault) = chosen.armed.rule.fault
-            {
-                let receipt = receipt(&chosen, message, self.id);
-                let marked = Marked {
-                    chosen,
-                    fault,
-                    receipt,
-                };
-                self.marked.insert(tag, marked);
-            }
+            self.mark(tag, message, around);
         }
+        self.from_client.shelf.overtake();
         // What stands behind a delayed frame waits with it.
         let mut delay = delay;
         for frame in frames {
             (self.from_client).send(frame.raw().clone(), delay.take(), around);
         }
         Ok(())
+    }
+
+    /// A confirm names no message, so it is chosen with the publish it answers.
+    pub(super) fn mark(&mut self, tag: u64, message: &Message<'_>, around: &Around<'_>) {
+        if let Some(chosen) = (around.faults).choose(Direction::Confirm, message, around.now)
+            && let Fault::Confirm(fault) = chosen.armed.rule.fault
+        {
+            let receipt = receipt(&chosen, message, self.id);
+            let marked = Marked {
+                chosen,
+                fault,
+                receipt,
+            };
+            self.marked.insert(tag, marked);
+        }
     }
 
     /// A copy that the client never hears of: not confirmed, and not returned either.

@@ -15,6 +15,8 @@ enum Step {
     ForwardUnheard,
     /// Forwarded; its confirm is to say the opposite.
     ForwardDenied,
+    HoldBack,
+    Resume(Index),
     Confirm {
         which: Index,
         multiple: bool,
@@ -29,6 +31,8 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::DropInSilence),
         1 => Just(Step::ForwardUnheard),
         1 => Just(Step::ForwardDenied),
+        2 => Just(Step::HoldBack),
+        2 => any::<Index>().prop_map(Step::Resume),
         4 => (any::<Index>(), any::<bool>()).prop_map(|(which, multiple)| Step::Confirm { which, multiple }),
     ]
 }
@@ -92,6 +96,7 @@ fn run(steps: Vec<Step>) {
     let mut confirms = Confirms::default();
     let mut book = Book::default();
     let mut silent = BTreeSet::new();
+    let mut held = Vec::new();
     let confirm = |settlement, confirms: &mut Confirms, book: &mut Book| {
         let expected = book.broker_confirms(settlement);
         let heard = confirms.confirmed(settlement, |tag| {
@@ -158,6 +163,17 @@ fn run(steps: Vec<Step>) {
                 assert_eq!(confirms.dropped_in_silence(), tag);
                 silent.insert(tag);
             }
+            Step::HoldBack => {
+                let tag = book.client_publishes();
+                assert_eq!(confirms.dropped_in_silence(), tag);
+                held.push(tag);
+            }
+            Step::Resume(which) if !held.is_empty() => {
+                let tag = held.remove(which.index(held.len()));
+                confirms.resumed(tag);
+                book.broker_takes(Some(tag));
+            }
+            Step::Resume(_) => {}
             Step::Confirm { which, multiple } => {
                 let outstanding: Vec<u64> = book.broker.keys().copied().collect();
                 if !outstanding.is_empty() {
@@ -174,6 +190,7 @@ fn run(steps: Vec<Step>) {
         };
         confirm(all, &mut confirms, &mut book);
     }
+    silent.extend(held);
     let unheard: BTreeSet<u64> = silent.union(&book.unheard).copied().collect();
     assert_eq!(
         book.pending, unheard,

@@ -1,10 +1,10 @@
 //! A connection without sockets: what one side says, and what the other then hears.
 
-use crate::traffic::{Feed, confirm_select, joined, method, tune_ok, unit};
-use amq_protocol::{
-    protocol::{AMQPClass, basic, channel, connection},
-    types::{AMQPValue, FieldTable},
+use crate::traffic::{
+    Feed, channel_open, channel_open_ok, confirm_select, consume, joined, method, start_ok,
+    tune_ok, unit,
 };
+use amq_protocol::protocol::{AMQPClass, basic, channel, connection};
 use amqp_proxy::{
     Fault, Faults, Lease, Receipt, Receipts, Rule, Selector,
     frame::PROTOCOL_HEADER,
@@ -126,37 +126,6 @@ pub fn only(id: &str) -> Selector {
     }
 }
 
-pub fn start_ok(name: &str, capabilities: &[&str]) -> Vec<u8> {
-    let mut able = FieldTable::default();
-    for capability in capabilities {
-        able.insert((*capability).into(), AMQPValue::Boolean(true));
-    }
-    let mut properties = FieldTable::default();
-    properties.insert("product".into(), AMQPValue::LongString("tests".into()));
-    properties.insert("capabilities".into(), AMQPValue::FieldTable(able));
-    properties.insert("connection_name".into(), AMQPValue::LongString(name.into()));
-    let start_ok = connection::StartOk {
-        client_properties: properties,
-        ..connection::StartOk::default()
-    };
-    let class = AMQPClass::Connection(connection::AMQPMethod::StartOk(start_ok));
-    method(0, class)
-}
-
-pub fn channel_open(id: u16) -> Vec<u8> {
-    method(
-        id,
-        AMQPClass::Channel(channel::AMQPMethod::Open(channel::Open {})),
-    )
-}
-
-pub fn channel_open_ok(id: u16) -> Vec<u8> {
-    method(
-        id,
-        AMQPClass::Channel(channel::AMQPMethod::OpenOk(channel::OpenOk {})),
-    )
-}
-
 pub fn channel_close(id: u16) -> Vec<u8> {
     let close = channel::AMQPMethod::Close(channel::Close::default());
     method(id, AMQPClass::Channel(close))
@@ -166,22 +135,6 @@ pub fn channel_close_ok(id: u16) -> Vec<u8> {
     method(
         id,
         AMQPClass::Channel(channel::AMQPMethod::CloseOk(channel::CloseOk {})),
-    )
-}
-
-/// Asked and answered.
-pub fn consume(channel: u16, queue: &str, tag: &str) -> (Vec<u8>, Vec<u8>) {
-    let ask = basic::AMQPMethod::Consume(basic::Consume {
-        queue: queue.into(),
-        consumer_tag: tag.into(),
-        ..basic::Consume::default()
-    });
-    let answer = basic::AMQPMethod::ConsumeOk(basic::ConsumeOk {
-        consumer_tag: tag.into(),
-    });
-    (
-        method(channel, AMQPClass::Basic(ask)),
-        method(channel, AMQPClass::Basic(answer)),
     )
 }
 
