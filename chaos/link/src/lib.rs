@@ -12,7 +12,7 @@
 //! - [`rule`]: a fault as data. [`faults`]: the rules in force, as leases.
 //! - [`receipt`]: proof that a connection was touched. `subject`: what a connection has to do
 //!   with the rules, and which have touched it.
-//! - [`fault`]: a file for each fault that has behaviour of its own.
+//! - `fault`: a file for each fault that has behaviour of its own.
 //! - [`lane`]: octets that wait, in order and within a bound.
 //! - [`postgres`]: where a stream's messages begin and end, which is a COMMIT, and which is
 //!   its answer.
@@ -30,7 +30,7 @@
 
 #![forbid(unsafe_code)]
 
-pub mod fault;
+mod fault;
 pub mod faults;
 pub mod lane;
 pub mod postgres;

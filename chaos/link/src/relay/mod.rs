@@ -1,11 +1,13 @@
 //! The link at work: a listener, and for each client a connection to the dependency.
 //!
 //! - [`connection`]: one client, one upstream, two directions.
-//! - [`pump`]: one direction; [`gone`]: what becomes of it when nobody is left to hear.
+//! - [`pump`]: one direction. [`outlook`]: when what waits in it is due. [`gone`]: what
+//!   becomes of it when nobody is left to hear.
 //! - [`wire`]: what the two directions share.
 
 mod connection;
 mod gone;
+mod outlook;
 mod pump;
 mod wire;
 

@@ -7,20 +7,25 @@
 //!
 //! Reading goes on while something waits to be written, until the lane is full.
 
-use super::{connection::Ended, gone::gone, wire::Wire};
+use super::{
+    connection::Ended,
+    gone::gone,
+    outlook::{Due, Outlook},
+    wire::Wire,
+};
 use crate::{
     fault::{
-        bandwidth::{self, Pacer},
+        bandwidth::Pacer,
         blackhole, corrupt,
         cut_on_commit::{self, ANSWER_WITHIN, Cut},
-        latency, reset, slow_close,
+        reset,
     },
-    faults::{Armed, after},
-    lane::{End, Head, Lane},
+    faults::Armed,
+    lane::{End, Lane},
     rule::{Fault, Way},
     subject::Rules,
 };
-use std::{io, num::NonZeroU64, sync::Arc, time::Duration};
+use std::io;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::tcp::{ReadHalf, WriteHalf},
@@ -43,15 +48,6 @@ pub(super) struct Pump<'a> {
     lane: Lane,
     pacer: Pacer,
     cut: Option<Cut>,
-}
-
-/// What may be done about the lane's head.
-enum Due {
-    Octets(usize),
-    End(End),
-    At(Instant),
-    /// Only a change of the rules, or another octet, makes a difference.
-    Nothing,
 }
 
 impl<'a> Pump<'a> {
@@ -99,6 +95,7 @@ impl<'a> Pump<'a> {
         }
         match self.came(read) {
             Ok(octets) => {
+                self.place += octets as u64;
                 let mut chunk = self.buffer.get(..octets).unwrap_or_default();
                 while !chunk.is_empty() {
                     let (share, commit) = self.wire.says(self.way, chunk);
@@ -125,7 +122,7 @@ impl<'a> Pump<'a> {
         if let Some(cut) = self.cut.take_if(|_| self.lane.is_empty()) {
             return Some(self.await_answer(cut).await);
         }
-        let (octets, at) = match self.due(now) {
+        let (octets, at) = match self.outlook(now).of(&self.lane, &self.pacer, self.place) {
             Due::End(end) => return self.finish(end).await,
             Due::Octets(octets) => (octets, None),
             Due::At(at) => (0, Some(at)),
@@ -145,7 +142,7 @@ impl<'a> Pump<'a> {
             written = self.writer.write(self.lane.front(octets)), if octets > 0 => match written {
                 Ok(written) if written > 0 => {
                     self.lane.written(written);
-                    if let Some(rate) = self.rate(now) {
+                    if let Some(rate) = self.outlook(now).rate() {
                         self.pacer.spend(written, rate, now);
                     }
                     None
@@ -205,48 +202,13 @@ impl<'a> Pump<'a> {
         None
     }
 
-    fn due(&self, now: Instant) -> Due {
-        let subject = &self.wire.subject;
-        let late = |armed: &Arc<Armed>, place| {
-            let delay = latency::delay(armed, self.way, subject.number, place);
-            delay.filter(|_| subject.is_touched(armed))
-        };
-        let sum = |delays: &mut dyn Iterator<Item = Duration>| {
-            delays.fold(Duration::ZERO, Duration::saturating_add)
-        };
-        match self.lane.head() {
-            None => Due::Nothing,
-            Some(Head::Chunk { came, place }) => {
-                let delays = &mut self.rules.live(now).filter_map(|armed| late(armed, place));
-                match (after(came, sum(delays)), self.rate(now)) {
-                    (due, _) if due > now => Due::At(due),
-                    (_, None) => Due::Octets(usize::MAX),
-                    (_, Some(rate)) => match self.pacer.allows(rate, now) {
-                        Ok(octets) => Due::Octets(octets),
-                        Err(at) => Due::At(at),
-                    },
-                }
-            }
-            Some(Head::End { .. }) if self.is_end_hidden() => Due::Nothing,
-            Some(Head::End { came, end }) => {
-                let slow = |armed| slow_close::worked(armed, subject, self.way);
-                let delays = &mut (self.rules.live(now))
-                    .flat_map(|armed| [late(armed, self.place), slow(armed)])
-                    .flatten();
-                match after(came, sum(delays)) {
-                    due if due > now => Due::At(due),
-                    _ => Due::End(end),
-                }
-            }
+    fn outlook(&self, now: Instant) -> Outlook<'_> {
+        Outlook {
+            subject: &self.wire.subject,
+            rules: &self.rules,
+            way: self.way,
+            now,
         }
-    }
-
-    /// The slowest of the rules says how much may pass.
-    fn rate(&self, now: Instant) -> Option<NonZeroU64> {
-        (self.rules.live(now))
-            .filter(|armed| self.wire.subject.is_touched(armed))
-            .filter_map(|armed| bandwidth::rate(armed, self.way))
-            .min()
     }
 
     async fn finish(&mut self, end: End) -> Option<Ended> {
@@ -265,6 +227,9 @@ impl<'a> Pump<'a> {
     async fn gone(&mut self, error: &io::Error) -> Ended {
         if error.kind() == io::ErrorKind::ConnectionReset {
             self.wire.note_crash(self.way);
+        }
+        if let Some(cut) = self.cut.take() {
+            return self.await_answer(cut).await;
         }
         let (reader, rules) = (&mut self.reader, &mut self.rules);
         gone(self.wire, self.way, reader, rules, &mut self.buffer).await
@@ -286,11 +251,6 @@ impl<'a> Pump<'a> {
             Ok(octets) => Ok(octets),
             Err(_) => Err(End::Reset),
         }
-    }
-
-    /// A blackhole closes nothing as long as it lasts.
-    fn is_end_hidden(&self) -> bool {
-        blackhole::swallows(&self.rules, &self.wire.subject, self.way, 0)
     }
 
     /// A server that hangs up before it answers a commit that was cut: the client shall

@@ -1,4 +1,4 @@
-use crate::site::{HOUR, SHORT, Site, link, soon, until};
+use crate::site::{SHORT, Site, link, soon, until};
 use link_proxy::{Fault, Faults, Probability, Protocol, Receipts, Rule, Way};
 use std::{io, num::NonZeroU64, time::Duration};
 use tokio::{
@@ -13,8 +13,8 @@ fn all() -> [Fault; 9] {
     let way = Way::Both;
     [
         Fault::Latency {
-            delay: HOUR,
-            jitter: HOUR,
+            delay: Duration::MAX,
+            jitter: Duration::MAX,
             way,
         },
         Fault::Bandwidth {
@@ -25,7 +25,9 @@ fn all() -> [Fault; 9] {
         Fault::Blackhole { way },
         Fault::HalfOpen,
         Fault::Refuse,
-        Fault::SlowClose { delay: HOUR },
+        Fault::SlowClose {
+            delay: Duration::MAX,
+        },
         Fault::Corrupt { share, way },
         Fault::CutOnCommit {
             share: None,

@@ -4,7 +4,7 @@
 //! - [`slow`]: latency, bandwidth, slow close.
 //! - [`cut`]: reset, refuse.
 //! - [`silent`]: blackhole, half-open.
-//! - [`wrong`]: corrupt.
+//! - [`wrong`]: one bit of a chunk.
 //! - [`commit`]: cut on commit, before a server of a few lines.
 //! - [`leases`]: what all faults have in common.
 //! - [`site`]: link, client, server.

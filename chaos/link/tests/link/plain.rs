@@ -62,14 +62,14 @@ async fn is_a_plain_wire(site: &Site, rounds: usize) {
     until("nothing is left open", || site.link.connections() == 0).await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn what_leaves_is_what_came_in_both_directions_and_each_ends_by_itself() {
     for protocol in [Protocol::Opaque, Protocol::Postgres] {
         is_a_plain_wire(&Site::with(1, protocol).await, 8).await;
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_or_out_of_order_while_slowness_comes_and_goes() {
     let site = Site::start().await;
     let way = Way::Both;

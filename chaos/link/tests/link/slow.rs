@@ -22,7 +22,8 @@ async fn latency_holds_one_direction_and_ends_with_its_lease() {
     let mut site = Site::start().await;
     let (_site, mut beside) = Site::beside().await;
     let mut pair = site.talking().await;
-    let lease = site.arm(latency(HOUR, Duration::ZERO, Way::ToClient));
+    let forever = latency(Duration::MAX, Duration::MAX, Way::ToClient);
+    let lease = site.arm_for(Duration::MAX, forever);
     say(&mut pair.client, b"at once").await;
     hear(&mut pair.server, b"at once").await;
     say(&mut pair.server, b"late").await;
