@@ -7,7 +7,7 @@ use chaos::experiment::file;
 use chaos::run::system::System;
 use chaos::run::{Ending, Request, run as run_experiment};
 
-use super::{Done, UNKNOWN, Where, stop_asked};
+use super::{Done, UNKNOWN, Where, say, stop_asked};
 
 #[derive(clap::Args)]
 pub struct Asked {
@@ -35,7 +35,7 @@ pub async fn run(asked: Asked) -> Done {
         experiment,
         journal: &journal,
     };
-    let tell = |line: String| println!("chaos: {line}");
+    let tell = |line: String| say(format_args!("chaos: {line}"));
     let ending = run_experiment(request, &system.agent, &system, &tell, stop_asked()).await?;
     Ok(code(ending))
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use chaos::agent::client::Agent;
 
-use super::{Done, Where};
+use super::{Done, Where, say};
 
 pub async fn run(place: &Where) -> Done {
     let agent = Agent::from_files(&place.endpoints, &place.secrets)?;
@@ -12,11 +12,17 @@ pub async fn run(place: &Where) -> Done {
     agent.heal().await?;
     let active = before.faults.iter().filter(|fault| !fault.is_over);
     for fault in active {
-        println!("chaos: ended {} ({})", fault.fault, fault.name);
+        say(format_args!(
+            "chaos: ended {} ({})",
+            fault.fault, fault.name
+        ));
     }
     match before.experiment {
-        Some(ticket) => println!("chaos: ended the experiment: {}", ticket.title),
-        None => println!("chaos: nothing was in force"),
+        Some(ticket) => say(format_args!(
+            "chaos: ended the experiment: {}",
+            ticket.title
+        )),
+        None => say(format_args!("chaos: nothing was in force")),
     }
     Ok(ExitCode::SUCCESS)
 }

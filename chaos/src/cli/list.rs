@@ -1,5 +1,6 @@
 //! `chaos list`: every fault.
 
+use super::say;
 use std::process::ExitCode;
 
 use chaos::fault;
@@ -31,14 +32,14 @@ pub fn run(asked: &Asked) -> ExitCode {
     for kind in chosen {
         let needs: Vec<String> = kind.needs.iter().map(ToString::to_string).collect();
         let lasts = if kind.lasts { "lasts" } else { "over at once" };
-        println!(
+        say(format_args!(
             "{}\n    {}\n    needs {}; {lasts}",
             kind.name,
             kind.meaning,
             needs.join(", ")
-        );
+        ));
         for (name, meaning) in parameters(kind) {
-            println!("    {name:<18} {meaning}");
+            say(format_args!("    {name:<18} {meaning}"));
         }
     }
     ExitCode::SUCCESS

@@ -75,6 +75,12 @@ pub async fn main(line: CommandLine) -> ExitCode {
     })
 }
 
+/// A reader that has seen enough closes the pipe: no mistake, and no reason to leave anything broken.
+fn say(what: impl std::fmt::Display) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stdout(), "{what}");
+}
+
 type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 /// It could not be run, or says nothing.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use chaos::experiment::example::EXAMPLE;
 
-use super::Done;
+use super::{Done, say};
 
 #[derive(clap::Args)]
 pub struct Asked {
@@ -20,6 +20,8 @@ pub fn run(asked: &Asked) -> Done {
     let created = std::fs::File::create_new(&asked.path);
     let mut file = created.map_err(|error| format!("{shown}: {error}; name another file"))?;
     file.write_all(EXAMPLE.as_bytes())?;
-    println!("{shown}\nnext: chaos validate {shown}, then chaos run {shown}");
+    say(format_args!(
+        "{shown}\nnext: chaos validate {shown}, then chaos run {shown}"
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
-use super::Done;
+use super::{Done, say};
 
 /// For connecting to the broker, and for its first word.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
@@ -141,7 +141,7 @@ pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Done {
                 is_over = true;
                 eprintln!("chaos: the fault is over, the proxy only relays");
             }
-            Some(receipt) = left.recv() => println!("{}", line(&receipt)),
+            Some(receipt) = left.recv() => say(format_args!("{}", line(&receipt))),
         }
     }
     if faults.unrecorded() > 0 {

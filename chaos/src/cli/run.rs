@@ -13,7 +13,7 @@ use clap::ValueEnum;
 use tokio::process::Command;
 
 use super::table::{self, Row};
-use super::{Done, UNKNOWN, Where, stop_asked};
+use super::{Done, UNKNOWN, Where, say, stop_asked};
 
 #[derive(clap::Args)]
 pub struct Asked {
@@ -62,7 +62,7 @@ pub async fn run(asked: Asked) -> Done {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        println!("\n== {}", experiment.title);
+        say(format_args!("\n== {}", experiment.title));
         let folder = asked.out.join(format!("{}-{name}", clock::folder_name()));
         let seed = asked.seed.or(experiment.seed).unwrap_or(1);
         let ended = match experiment.workload.clone() {
@@ -70,11 +70,11 @@ pub async fn run(asked: Asked) -> Done {
             None => alone(experiment, seed, &folder, &system).await?,
         };
         let row = Row::read(&name, &folder, ended);
-        println!("{}", row.line());
+        say(format_args!("{}", row.line()));
         rows.push(row);
     }
     let text = table::table(&rows);
-    println!("\n{text}");
+    say(format_args!("\n{text}"));
     if let Some(path) = &asked.table {
         std::fs::write(path, &text).map_err(|error| format!("{}: {error}", path.display()))?;
     }
@@ -84,22 +84,23 @@ pub async fn run(asked: Asked) -> Done {
 fn dry(experiments: &[(PathBuf, Experiment)], able: &[chaos::fault::Capability]) -> ExitCode {
     let mut all_can = true;
     for (path, experiment) in experiments {
-        println!("{}: {}", path.display(), experiment.title);
+        say(format_args!("{}: {}", path.display(), experiment.title));
         for inject in file::faults(&experiment.method) {
             let lasts = inject
                 .duration
                 .map_or_else(String::new, |span| format!(" for {span}"));
-            println!(
-                "  {} {:?} of {:?}{lasts} {}",
-                inject.fault, inject.blast_radius, inject.of, inject.with
-            );
+            let (fault, radius, of) = (&inject.fault, inject.blast_radius, &inject.of);
+            say(format_args!(
+                "  {fault}: {radius} of {of}{lasts} {}",
+                inject.with
+            ));
         }
         for missing in file::needs(experiment)
             .iter()
             .filter(|need| !able.contains(need))
         {
             all_can = false;
-            println!("  this target cannot: {missing}");
+            say(format_args!("  this target cannot: {missing}"));
         }
     }
     match all_can {
@@ -121,7 +122,7 @@ async fn alone(
         seed,
         journal: &journal,
     };
-    let tell = |line: String| println!("chaos: {line}");
+    let tell = |line: String| say(format_args!("chaos: {line}"));
     let ending = run_experiment(request, &system.agent, system, &tell, stop_asked()).await?;
     Ok(match ending {
         chaos::run::Ending::Held => 0,
@@ -162,7 +163,7 @@ async fn loaded(
         .args(["--baseline", &load.baseline.to_string()])
         .args(["--duration", &load.duration.to_string()])
         .args(["--recovery", &experiment.recovery.to_string()])
-        .args(["--method-timeout", "1h"])
+        .args(["--method-timeout", "60m"])
         .args(["--method", &method])
         .stdin(Stdio::null());
     let ended = command.status().await;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use chaos::experiment::file;
 
-use super::UNKNOWN;
+use super::{UNKNOWN, say};
 
 #[derive(clap::Args)]
 pub struct Asked {
@@ -20,12 +20,12 @@ pub fn run(asked: &Asked) -> ExitCode {
             Ok(experiment) => {
                 let needs = file::needs(&experiment);
                 let needs: Vec<String> = needs.iter().map(ToString::to_string).collect();
-                println!(
+                say(format_args!(
                     "{}: {}; needs {}",
                     path.display(),
                     experiment.title,
                     needs.join(", ")
-                );
+                ));
             }
             Err(error) => {
                 all_right = false;

@@ -1,5 +1,7 @@
 //! At whom a fault is aimed, and how many of them it may hit.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -42,6 +44,22 @@ impl Dependency {
     }
 }
 
+impl fmt::Display for Of {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let link = self
+            .link
+            .map(|link| format!("the link to {}", link.label()));
+        let words: Vec<&str> = [&self.service, &self.process, &link]
+            .into_iter()
+            .filter_map(|word| word.as_deref())
+            .collect();
+        match words.is_empty() {
+            true => f.write_str("everybody"),
+            false => f.write_str(&words.join(", ")),
+        }
+    }
+}
+
 impl Of {
     pub fn fits(&self, process: &str, service: &str) -> bool {
         let is = |wanted: &Option<String>, found| wanted.as_deref().is_none_or(|it| it == found);
@@ -59,6 +77,17 @@ pub enum BlastRadius {
     Fixed(u32),
     /// Rounded up, so that some is never none
     Percent(u8),
+}
+
+impl fmt::Display for BlastRadius {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One => f.write_str("one"),
+            Self::All => f.write_str("all"),
+            Self::Fixed(n) => write!(f, "{n}"),
+            Self::Percent(share) => write!(f, "{share} %"),
+        }
+    }
 }
 
 impl BlastRadius {

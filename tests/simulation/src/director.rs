@@ -126,6 +126,7 @@ fn disasters(system: &System, director: &Process, fleet: &Fleet) {
     let world = &system.world;
     let until_us = || world.timeline.now_us() + world.dice.below(OUTAGE_US);
     fleet.pause_some();
+    fleet.stop_some_services(director);
     if director.struck(Fault::BrokerRestart) {
         system.broker.restart(until_us());
     }

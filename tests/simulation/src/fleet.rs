@@ -7,7 +7,7 @@ use crate::{
     system::System,
 };
 use messaging::Entropy;
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// A supervisor starts a process again within this time.
 const RESTART_US: u64 = 3_000_000;
@@ -79,6 +79,17 @@ impl Fleet {
         }
         let waiting = self.places.iter().filter(|place| place.living.is_none());
         waiting.map(|place| place.start_at_us).min()
+    }
+
+    /// A deployment without patience, or a machine that is gone: nobody is left who remembers.
+    pub fn stop_some_services(&self, director: &Process) {
+        let services: BTreeSet<&str> = self.places.iter().map(|place| place.service).collect();
+        for service in services {
+            if director.struck(Fault::ServiceStop) {
+                let of_it = self.living().filter(|(process, _)| process.service == service);
+                of_it.for_each(|(process, _)| process.stop("with its whole service"));
+            }
+        }
     }
 
     /// Some stand still for a while.

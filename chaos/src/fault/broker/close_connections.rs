@@ -71,7 +71,7 @@ impl Fault for CloseConnections {
             match receipts.is_empty() {
                 false => Ok(Injected::over(receipts)),
                 true => Err(FaultError::Nobody {
-                    wanted: format!("{:?}", order.of),
+                    wanted: order.of.to_string(),
                     there: there.join(", "),
                 }),
             }

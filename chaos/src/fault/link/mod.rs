@@ -80,7 +80,7 @@ pub(crate) fn chosen<'a>(site: &'a Site, order: &Order) -> Result<Vec<&'a Link>,
     if fitting.is_empty() {
         let there: Vec<&str> = site.links.iter().map(|link| link.name.as_str()).collect();
         return Err(FaultError::Nobody {
-            wanted: format!("{:?}", order.of),
+            wanted: order.of.to_string(),
             there: there.join(", "),
         });
     }

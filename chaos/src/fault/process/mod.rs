@@ -22,7 +22,7 @@ pub(crate) async fn victims(site: &Site, order: &Order) -> Result<Vec<Process>, 
     if fitting.is_empty() {
         let there: Vec<&str> = all.iter().map(|one| one.name.as_str()).collect();
         return Err(FaultError::Nobody {
-            wanted: format!("{:?}", order.of),
+            wanted: order.of.to_string(),
             there: there.join(", "),
         });
     }
