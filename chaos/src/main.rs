@@ -29,7 +29,7 @@ enum Command {
     /// SIGKILL one instance of each service in turn, waiting until it is back
     Kill(Kill),
     /// Stand between a RabbitMQ and its clients, and break single messages
-    Proxy(proxy::Asked),
+    Proxy(Box<proxy::Asked>),
     /// Name the faults there are
     List,
 }
@@ -61,7 +61,7 @@ struct Kill {
 async fn main() -> ExitCode {
     match Cli::parse().command {
         Command::List => list(),
-        Command::Proxy(asked) => match proxy::run(asked, stop_asked()).await {
+        Command::Proxy(asked) => match proxy::run(*asked, stop_asked()).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 eprintln!("chaos: {error}");
