@@ -1,10 +1,12 @@
 //! An AMQP 0-9-1 proxy that breaks one message and nothing else.
 //!
 //! ```text
-//! client ─> frame ─> unit ─> rule? ─no──────────────────────────> lane ─> broker
-//!                              └yes─> drop │ delay │ duplicate ──┘
+//! client ─> frame ─> unit ─> rule? ─no─────────────────────────────> lane ─> broker
+//!                              └yes─> drop, delay, duplicate, mutate, ┘
+//!                                       │  return, hold, reorder
 //!                                       └─> receipt
 //! client <─ lane <─ deliveries, confirms: tags as the client counts them <─ broker
+//!        <─ cancel, close, blocked: as a broker says them, and as both sides believe them
 //! ```
 //!
 //! # Layout
@@ -28,12 +30,13 @@
 //!
 //! - With no rule in force, what leaves is what came, octet by octet and at once, on every
 //!   channel that no fault has touched; a touched channel stays renumbered until it closes.
-//! - A message is held back only while a rule in force could choose it, and then it is
-//!   forwarded whole or not at all.
+//! - A message is held back only while a rule in force could choose it or has chosen it, and
+//!   then it is forwarded whole or not at all.
 //! - No confirm reaches a client that it does not expect, and each of its tags is
 //!   confirmed at most once; no acknowledgement reaches the broker for a delivery that the
 //!   client has not seen, unless the fault says so.
-//! - A fault without a place for its receipt is not worked.
+//! - A fault without a place for its receipt is not worked, nor is one that its message or its
+//!   client cannot take: then there is no receipt either.
 //! - Nothing a peer sends makes this panic, or remember without a bound.
 
 #![forbid(unsafe_code)]

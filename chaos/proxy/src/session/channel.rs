@@ -31,7 +31,7 @@ pub struct Channel {
     broker_closed: bool,
     /// Closed by both; the number may be opened again.
     over: bool,
-    /// Opened by both.
+    /// Opened by both, and closed by neither.
     pub opened: bool,
     pub draining: Draining,
     /// Consumers came or went, or the channel did.
@@ -214,6 +214,8 @@ impl Channel {
             self.resume_all(from, around);
         }
         if matches!(method, Some(Method::ChannelClose)) {
+            self.opened = false;
+            self.changed = true;
             self.clear_shelves(around);
         }
         self.pass(from, frame, around);

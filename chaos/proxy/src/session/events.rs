@@ -31,7 +31,7 @@ pub struct Events {
     asked: BTreeSet<(u64, Target)>,
     /// Targets came or went, or were busy.
     pub stale: bool,
-    /// The connection is open.
+    /// The connection is open, and nobody has begun to close it.
     pub opened: bool,
     /// While any is live, the client is not read.
     blocked: Vec<Arc<Armed>>,
@@ -102,9 +102,10 @@ impl Session {
 
     fn targets(&self) -> BTreeMap<Target, Option<Vec<u8>>> {
         let mut targets = BTreeMap::new();
-        if self.events.opened {
-            targets.insert(Target::Connection, None);
+        if !self.events.opened {
+            return targets;
         }
+        targets.insert(Target::Connection, None);
         for channel in self.channels.values().filter(|channel| channel.opened) {
             targets.insert(Target::Channel(channel.id), None);
             for (tag, consumer) in channel.consumers.all() {

@@ -220,7 +220,10 @@ impl Session {
                 self.events.stale = true;
             }
             // What its sender said before comes before.
-            Method::ConnectionClose => self.flush(from, out),
+            Method::ConnectionClose => {
+                self.events.opened = false;
+                self.flush(from, out);
+            }
             _ => {}
         }
         out.to(from.other()).push(frame.into_raw());

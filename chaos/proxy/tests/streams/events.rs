@@ -168,6 +168,18 @@ fn closes_that_cross_are_each_answered() {
 }
 
 #[test]
+fn what_is_closing_already_is_not_closed_again() {
+    let mut wire = Wire::open();
+    wire.client_says(&channel_close(1));
+    let _leases = [NOT_FOUND, CLOSE].map(|fault| wire.arm(fault, Selector::default()));
+    let close = connection_method(connection::AMQPMethod::Close(connection::Close::default()));
+    let (to_broker, to_client) = wire.client_says(&close);
+    assert_eq!((to_broker, to_client), (close, vec![]));
+    assert_eq!(wire.release(Duration::ZERO), nothing());
+    assert!(wire.receipts().is_empty());
+}
+
+#[test]
 fn only_the_channel_with_such_a_consumer_is_closed() {
     let mut wire = Wire::open();
     wire.open_channel(2);
