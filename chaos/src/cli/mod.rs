@@ -43,7 +43,7 @@ enum Command {
     /// End every fault, whoever began it. However often
     Heal(Where),
     /// Stand between a RabbitMQ and its clients, and break single messages
-    Proxy(proxy::Asked),
+    Proxy(Box<proxy::Asked>),
     /// Hold the faults of experiments; the platform starts it
     Agent(agent::Asked),
 }
@@ -66,7 +66,7 @@ pub async fn main(line: CommandLine) -> ExitCode {
         Command::Schema => Ok(schema::run()),
         Command::New(asked) => new::run(&asked),
         Command::Heal(place) => heal::run(&place).await,
-        Command::Proxy(asked) => proxy::run(asked, stop_asked()).await,
+        Command::Proxy(asked) => proxy::run(*asked, stop_asked()).await,
         Command::Agent(asked) => agent::run(asked, stop_asked()).await,
     };
     done.unwrap_or_else(|error| {

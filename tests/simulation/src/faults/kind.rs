@@ -48,8 +48,8 @@ pub(super) const fn rate_ppm(fault: Fault) -> u64 {
         Fault::BrokerRestart | Fault::BrokerBlocked => 30_000,
         Fault::StopAtAwait => 150,
         Fault::StopBeforeAck | Fault::StopAfterCommit | Fault::StopAfterPublish => 3_000,
-        // Once a second for each service: about once a run.
-        Fault::ServiceStop => 12_000,
+        // Once a second for each service: in half of the runs.
+        Fault::ServiceStop => 8_000,
         // Once a second for each process or database.
         Fault::Pause => 10_000,
         Fault::DatabaseRestart => 8_000,
