@@ -86,6 +86,21 @@ impl Journal {
         })
     }
 
+    /// Whether a fault lay between a service and its database, or ended the database's sessions: a commit may have had
+    /// no answer.
+    pub fn leaves_commits_unsure(&self, service: &str) -> bool {
+        self.faults().any(|fault| {
+            let kind = fault.fault.as_deref().unwrap_or_default();
+            let ends_sessions = kind == "database/terminate-backends";
+            fault.receipts.iter().any(|receipt| {
+                let is_on_link = receipt.service == service && receipt.name.ends_with("/database");
+                is_on_link
+                    || receipt.name == "postgres"
+                    || ends_sessions && receipt.name == service.replace('-', "_")
+            })
+        })
+    }
+
     fn receipts_of<'a>(&'a self, kinds: &'a [&str]) -> impl Iterator<Item = &'a Receipt> {
         let is_of = |one: &&Injection| one.fault.as_deref().is_some_and(|it| kinds.contains(&it));
         self.faults()
@@ -159,6 +174,22 @@ mod tests {
         assert!(!journal.blinded_between("orders", 301, 400));
         assert!(!journal.blinded_between("orders", 0, 99));
         assert!(!journal.blinded_between("payments", 100, 300));
+    }
+
+    #[test]
+    fn commits_are_unsure_where_a_fault_touched_the_way_to_the_database() {
+        let of = |kind, service, name: &str| {
+            let mut fault = injection(Some(kind), &[(service, 100)]);
+            fault.receipts[0].name = name.into();
+            Journal { run: vec![fault] }
+        };
+        let cut = of("database/cut-on-commit", "orders", "orders-1/database");
+        assert!(cut.leaves_commits_unsure("orders") && !cut.leaves_commits_unsure("payments"));
+        let restart = of("process/restart", "postgres", "postgres");
+        assert!(restart.leaves_commits_unsure("payments"));
+        let ended = of("database/terminate-backends", "", "order_view");
+        assert!(ended.leaves_commits_unsure("order-view"));
+        assert!(!of("link/reset", "orders", "orders-1/broker").leaves_commits_unsure("orders"));
     }
 
     #[test]
