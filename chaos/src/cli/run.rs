@@ -65,11 +65,12 @@ pub async fn run(asked: Asked) -> Done {
         say(format_args!("\n== {}", experiment.title));
         let folder = asked.out.join(format!("{}-{name}", clock::folder_name()));
         let seed = asked.seed.or(experiment.seed).unwrap_or(1);
+        let claims = experiment.claims.clone();
         let ended = match experiment.workload.clone() {
             Some(load) => loaded(&asked, &path, &experiment, &load, seed, &folder).await?,
             None => alone(experiment, seed, &folder, &system).await?,
         };
-        let row = Row::read(&name, &folder, ended);
+        let row = Row::read(&name, &folder, ended, &claims);
         say(format_args!("{}", row.line()));
         rows.push(row);
     }

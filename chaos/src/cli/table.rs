@@ -16,8 +16,9 @@ pub struct Row {
 }
 
 impl Row {
-    /// From what the run left in its folder; `ended` is the code of whoever ran it.
-    pub fn read(name: &str, folder: &Path, ended: u8) -> Self {
+    /// From what the run left in its folder; `ended` is the code of whoever ran it. Of the claims, those in `deciding`
+    /// decide, or all.
+    pub fn read(name: &str, folder: &Path, ended: u8, deciding: &[String]) -> Self {
         let json = |file: &str| -> Value {
             let text = std::fs::read_to_string(folder.join(file)).unwrap_or_default();
             serde_json::from_str(&text).unwrap_or_default()
@@ -27,6 +28,10 @@ impl Row {
         let faults: Vec<&Value> = run.iter().filter(|one| one["fault"].is_string()).collect();
         let touched = faults.iter().filter_map(|one| one["touched"].as_u64());
         let is_deviated = journal["deviated"] == true && journal["status"] == "completed";
+        let ended = match deciding {
+            [] => ended,
+            deciding => decided(&judged, deciding),
+        };
         let verdict = match ended {
             1 => "invalid",
             _ if is_deviated => "invalid",
@@ -50,6 +55,24 @@ impl Row {
             false => format!(": {}", self.why.join("; ")),
         };
         format!("{} is {}{why}", self.name, self.verdict)
+    }
+}
+
+/// As the load generator's exit code, of some claims. What else speaks against the run speaks against all of them.
+fn decided(judged: &Value, deciding: &[String]) -> u8 {
+    let claims = judged["claims"].as_array().cloned().unwrap_or_default();
+    let verdict_of = |id: &String| {
+        let claim = claims.iter().find(|claim| claim["id"] == **id);
+        claim.and_then(|claim| claim["verdict"].as_str())
+    };
+    let verdicts: Vec<_> = deciding.iter().map(verdict_of).collect();
+    let has_doubts = judged["why"].as_array().is_none_or(|why| !why.is_empty());
+    if verdicts.contains(&Some("invalid")) {
+        1
+    } else if has_doubts || verdicts.iter().any(|verdict| *verdict != Some("valid")) {
+        2
+    } else {
+        0
     }
 }
 
@@ -97,5 +120,48 @@ pub fn worst(rows: &[Row]) -> u8 {
         (true, _) => 1,
         (false, true) => 2,
         (false, false) => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn judged(verdict: &str, why: &[&str]) -> Value {
+        let claims = json!([{"id": "I1", "verdict": "valid"}, {"id": "I16", "verdict": verdict}]);
+        json!({ "claims": claims, "why": why })
+    }
+
+    #[test]
+    fn only_the_claims_that_are_named_decide() {
+        let only = |id: &str| vec![id.to_owned()];
+        assert_eq!(decided(&judged("invalid", &[]), &only("I1")), 0);
+        assert_eq!(decided(&judged("invalid", &[]), &only("I16")), 1);
+        assert_eq!(decided(&judged("unknown", &[]), &only("I16")), 2);
+    }
+
+    #[test]
+    fn a_doubt_and_a_claim_that_was_not_judged_are_unknown() {
+        let only = vec!["I1".to_owned()];
+        assert_eq!(decided(&judged("valid", &["unsteady"]), &only), 2);
+        assert_eq!(decided(&judged("valid", &[]), &["I99".to_owned()]), 2);
+        assert_eq!(decided(&Value::Null, &only), 2);
+    }
+
+    #[test]
+    fn invalid_is_worse_than_unknown_and_that_than_valid() {
+        let row = |verdict| Row {
+            name: "one".into(),
+            verdict,
+            faults: 1,
+            receipts: 1,
+            recovery_ms: None,
+            orders: 0,
+            why: Vec::new(),
+        };
+        assert_eq!(worst(&[row("valid"), row("unknown"), row("invalid")]), 1);
+        assert_eq!(worst(&[row("valid"), row("unknown")]), 2);
+        assert_eq!(worst(&[row("valid")]), 0);
     }
 }

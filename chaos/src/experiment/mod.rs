@@ -55,6 +55,9 @@ pub struct Experiment {
     /// Conditions under which the method ends before its time
     #[serde(default)]
     pub abort: Vec<Abort>,
+    /// Claims that decide, by their numbers: I1; all of them if none is named
+    #[serde(default)]
+    pub claims: Vec<String>,
     /// Longest wait for the steady state after the last fault
     #[serde(default = "recovery")]
     pub recovery: Span,
