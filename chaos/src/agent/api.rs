@@ -170,6 +170,7 @@ impl From<ExperimentError> for Problem {
             ExperimentError::Busy { .. } => StatusCode::CONFLICT,
             ExperimentError::Over => StatusCode::GONE,
             ExperimentError::NoSuchFault => StatusCode::NOT_FOUND,
+            ExperimentError::Marker(_) => StatusCode::INSUFFICIENT_STORAGE,
             ExperimentError::Full => StatusCode::TOO_MANY_REQUESTS,
             ExperimentError::Fault(FaultError::Unknown { .. }) => StatusCode::BAD_GATEWAY,
             ExperimentError::Unknown(_)

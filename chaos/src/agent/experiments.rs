@@ -1,6 +1,7 @@
 //! The one experiment that runs, its heartbeat, and the faults that it holds.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ const FAULTS_MAX: usize = 256;
 pub struct Experiments {
     pub site: Arc<Site>,
     running: Mutex<Option<Running>>,
+    /// There while faults may be in force, for whoever comes after us.
+    marker: PathBuf,
     /// A term changed.
     changed: Notify,
 }
@@ -48,6 +51,8 @@ pub enum ExperimentError {
     Busy { title: String },
     #[error("that experiment is over: its heartbeat was missed, or somebody healed everything")]
     Over,
+    #[error("nothing is begun that a later agent could not know of: {0}")]
+    Marker(std::io::Error),
     #[error("there is no such fault")]
     NoSuchFault,
     #[error("{FAULTS_MAX} faults are in force: end one first")]
@@ -64,9 +69,10 @@ pub enum ExperimentError {
 }
 
 impl Experiments {
-    pub fn new(site: Arc<Site>) -> Self {
+    pub fn new(site: Arc<Site>, marker: PathBuf) -> Self {
         Self {
             site,
+            marker,
             running: Mutex::new(None),
             changed: Notify::new(),
         }
@@ -89,6 +95,7 @@ impl Experiments {
             title: title.clone(),
             term_ms: term.as_millis() as u64,
         };
+        std::fs::write(&self.marker, &title).map_err(ExperimentError::Marker)?;
         self.site.collected.clear();
         *running = Some(Running {
             title,
@@ -194,6 +201,7 @@ impl Experiments {
         if is_healed {
             tracing::info!(experiment = ending.title, "an experiment is over");
             *running = None;
+            let _ = std::fs::remove_file(&self.marker);
         }
         is_healed
     }
@@ -203,6 +211,9 @@ impl Experiments {
         while let Err(error) = self.site.sweep().await {
             tracing::debug!("not swept yet: {error}");
             tokio::time::sleep(AGAIN).await;
+        }
+        if self.running.lock().await.is_none() {
+            let _ = std::fs::remove_file(&self.marker);
         }
     }
 

@@ -26,6 +26,7 @@ pub mod settings;
 pub mod site;
 
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use experiments::Experiments;
@@ -36,17 +37,25 @@ use site::{Site, SiteError};
 const GOODBYE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Until `stop`; then everything is healed.
-pub async fn run(settings: Settings, stop: impl Future<Output = ()>) -> Result<(), SiteError> {
+/// `marker` is a file that is there while an experiment runs: an agent that finds one has a dead one to sweep after.
+pub async fn run(
+    settings: Settings,
+    marker: PathBuf,
+    stop: impl Future<Output = ()>,
+) -> Result<(), SiteError> {
     let listen = settings.listen;
     let token = settings.token.clone();
     let site = Arc::new(Site::open(settings).await?);
-    let experiments = Arc::new(Experiments::new(site));
+    let has_to_sweep = marker.exists();
+    let experiments = Arc::new(Experiments::new(site, marker));
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(|source| SiteError::Listen { listen, source })?;
     tracing::info!(%listen, "the agent is ready");
-    // What an agent before this one may have left; it needs the control API, which comes up last.
-    let sweeping = tokio::spawn(Arc::clone(&experiments).sweep());
+    if has_to_sweep {
+        tracing::warn!("an agent before this one died holding faults: sweeping");
+    }
+    let sweeping = has_to_sweep.then(|| tokio::spawn(Arc::clone(&experiments).sweep()));
     let router = api::router(Arc::clone(&experiments), token);
     tokio::select! {
         served = async { axum::serve(listener, router).await } => {
@@ -54,7 +63,9 @@ pub async fn run(settings: Settings, stop: impl Future<Output = ()>) -> Result<(
         }
         () = stop => {}
     }
-    sweeping.abort();
+    if let Some(sweeping) = sweeping {
+        sweeping.abort();
+    }
     // Whoever ends us ends the rest as well, and may be gone before it is healed.
     let _ = tokio::time::timeout(GOODBYE, experiments.heal()).await;
     Ok(())

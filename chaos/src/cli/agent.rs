@@ -20,6 +20,6 @@ pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Done {
         .json()
         .init();
     let settings = Settings::read(&asked.site)?;
-    agent::run(settings, stop).await?;
+    agent::run(settings, asked.site.with_extension("held"), stop).await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -90,7 +90,8 @@ impl RunDir {
 
     /// Forgets what only a running platform needs. Logs stay.
     pub fn clear(&self) {
-        for file in [self.endpoints(), self.secrets(), self.chaos()] {
+        let held = self.chaos().with_extension("held");
+        for file in [self.endpoints(), self.secrets(), self.chaos(), held] {
             let _ = std::fs::remove_file(file);
         }
         for folder in ["rabbitmq", "postgres", "prometheus", "tracestore"] {
