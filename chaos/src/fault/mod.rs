@@ -75,6 +75,9 @@ impl Order {
     }
 }
 
+/// From a fault's name and its parameters.
+pub type Read = fn(&str, Value) -> Result<Box<dyn Fault>, serde_json::Error>;
+
 /// A kind of fault, as experiments name it.
 pub struct Kind {
     pub name: Cow<'static, str>,
@@ -85,7 +88,7 @@ pub struct Kind {
     /// Of its parameters.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Its parameters, by its name.
-    pub read: fn(&str, Value) -> Result<Box<dyn Fault>, serde_json::Error>,
+    pub read: Read,
 }
 
 /// Every kind there is.
