@@ -4,16 +4,17 @@ RUNS ?= 2000
 SEED ?= $(shell date +%s)
 BUILD = cargo build --workspace --bins
 DEMO  = .run-demo
+CHAOS ?= $(filter-out %/storm.yaml,$(wildcard chaos/experiments/*.yaml))
 FILES = --endpoints $(DEMO)/endpoints.json --secrets $(DEMO)/secrets.json
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test up down status bench check model-check simulate teeth
+.PHONY: help demo test up down status bench check model-check simulate teeth chaos
 
 help:    ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 demo:    ## everything up, every service killed under load, judged; SEED=7 chooses the run
-	$(BUILD) && target/debug/platform run --dir $(DEMO) -- target/debug/loadgen run $(FILES) --seed $(SEED) --method 'target/debug/chaos kill --each-service --pause 3s $(FILES)'
+	$(BUILD) && target/debug/platform run --dir $(DEMO) -- target/debug/loadgen run $(FILES) --seed $(SEED) --method 'target/debug/chaos apply chaos/experiments/kill-each-service.yaml $(FILES)'
 
 test:    ## every test there is
 	$(BUILD) && target/debug/platform install && cargo test --workspace --no-fail-fast
@@ -26,6 +27,9 @@ down:    ## stop what `make up` left, if anything
 
 status:  ## every process
 	target/debug/platform status
+
+chaos:   ## every experiment but the storm, each judged; CHAOS='chaos/experiments/storm.yaml' runs others
+	$(BUILD) && target/debug/platform run --links --dir $(DEMO) -- target/debug/chaos run $(CHAOS) $(FILES)
 
 bench:   ## the figures of BENCHMARKS.md, on this machine
 	$(BUILD) --release && target/release/bench --write BENCHMARKS.md

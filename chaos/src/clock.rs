@@ -20,6 +20,13 @@ pub fn iso8601(unix_ms: u64) -> String {
     )
 }
 
+/// A name for a folder that sorts by time: `2026-11-22T19-47-14`.
+pub fn folder_name() -> String {
+    let mut text = iso8601(now_ms()).replace(':', "-");
+    text.truncate(19);
+    text
+}
+
 /// Days since 1970 to a date of the Gregorian calendar, counting years from March so that a leap day comes last.
 fn civil(days: u64) -> (u64, u64, u64) {
     let shifted = days + 719_468;

@@ -1,5 +1,7 @@
 //! Choices that depend on the seed and on what is chosen, not on how often was chosen before.
 
+use amqp_proxy::decision::fingerprint;
+
 /// Same seed, same question, same answer.
 #[derive(Clone, Copy, Debug)]
 pub struct Dice {
@@ -11,23 +13,29 @@ impl Dice {
         Self { seed }
     }
 
-    /// One of `options`, or `None` of none.
-    pub fn pick<'a, T>(&self, question: &str, options: &'a [T]) -> Option<&'a T> {
-        let len = u64::try_from(options.len()).ok().filter(|len| *len > 0)?;
-        options.get(usize::try_from(self.roll(question) % len).ok()?)
+    /// From 0 to below `limit`; 0 of nothing.
+    pub fn below(&self, question: &str, limit: usize) -> usize {
+        match u64::try_from(limit) {
+            Ok(limit) if limit > 0 => usize::try_from(self.roll(question) % limit).unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// An id in the form of a UUID of version 4.
+    pub fn uuid(&self, question: &str) -> String {
+        let (high, low) = (self.roll(question), self.roll(&format!("{question}/low")));
+        let variant = 0x8000 | (low >> 48) & 0x3fff;
+        format!(
+            "{:08x}-{:04x}-4{:03x}-{variant:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xfff,
+            low & 0xffff_ffff_ffff
+        )
     }
 
     fn roll(&self, question: &str) -> u64 {
-        // FNV-1a over the question, then the finalizer of SplitMix64 with the seed.
-        let text = question
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-            });
-        let mut mixed = text ^ self.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        fingerprint([&self.seed.to_be_bytes()[..], question.as_bytes()])
     }
 }
 
@@ -37,16 +45,19 @@ mod tests {
 
     #[test]
     fn a_choice_depends_on_seed_and_question_alone() {
-        let options = [1, 2, 3, 4, 5];
-        let pick = |seed, question| Dice::new(seed).pick(question, &options).copied();
-        assert_eq!(pick(7, "orders"), pick(7, "orders"));
+        let below = |seed, question| Dice::new(seed).below(question, 5);
+        assert_eq!(below(7, "orders"), below(7, "orders"));
         let seeds: std::collections::BTreeSet<_> =
-            (0..64).map(|seed| pick(seed, "orders")).collect();
-        assert_eq!(
-            seeds.len(),
-            options.len(),
-            "every option is chosen by some seed"
-        );
-        assert_eq!(Dice::new(7).pick::<u8>("orders", &[]), None);
+            (0..64).map(|seed| below(seed, "orders")).collect();
+        assert_eq!(seeds.len(), 5, "every option is chosen by some seed");
+        assert_eq!(Dice::new(7).below("orders", 0), 0);
+    }
+
+    #[test]
+    fn an_id_has_the_form_of_one() {
+        let id = Dice::new(1).uuid("poison");
+        assert_eq!(id.len(), 36);
+        assert_eq!(id.as_bytes()[14], b'4');
+        assert_ne!(id, Dice::new(2).uuid("poison"));
     }
 }

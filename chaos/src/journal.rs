@@ -3,29 +3,36 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::clock;
+use crate::experiment::Experiment;
+use crate::receipt::Receipt;
 
 /// The file is written anew after each activity, so that a crash of this tool loses none that ended.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Journal {
+    pub chaoslib_version: String,
     pub platform: String,
+    pub node: String,
     pub experiment: Experiment,
     pub seed: u64,
     pub start: String,
     pub end: Option<String>,
+    /// Seconds.
+    pub duration: f64,
     pub status: Status,
-    /// The system did not come back as the experiment demands.
+    /// The steady state was not there again within its bound, or a victim did not come back.
     pub deviated: bool,
+    /// Why it is not what it should be, in words.
+    pub why: Vec<String>,
+    #[serde(rename = "steady_states")]
+    pub steady_states: SteadyStates,
     pub run: Vec<Activity>,
     pub rollbacks: Vec<Activity>,
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Experiment {
-    pub title: String,
-    pub description: String,
+    #[serde(skip)]
+    began_ms: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,21 +40,49 @@ pub struct Experiment {
 pub enum Status {
     Running,
     Completed,
-    Interrupted,
+    /// Not steady before the method, or a fault could not be worked.
     Failed,
+    /// By a condition of the experiment.
+    Aborted,
+    Interrupted,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SteadyStates {
+    pub before: Option<SteadyState>,
+    pub after: Option<SteadyState>,
+    pub during: Vec<SteadyState>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SteadyState {
+    pub steady_state_met: bool,
+    pub probes: Vec<Activity>,
+}
+
+/// A fault, a pause or a probe.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Activity {
+    pub activity: Value,
     pub title: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<String>,
     pub status: ActivityStatus,
     pub start: String,
     pub end: String,
-    /// Seconds, as in Chaos Toolkit.
+    pub ended_ms: u64,
+    /// Seconds.
     pub duration: f64,
-    pub why: Option<String>,
+    pub output: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tolerance_met: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<Vec<String>>,
+    #[serde(default)]
     pub receipts: Vec<Receipt>,
+    /// All that were touched; of very many, not each left a receipt here.
+    #[serde(default)]
+    pub touched: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,46 +92,73 @@ pub enum ActivityStatus {
     Failed,
 }
 
-/// Proof that something was touched.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Receipt {
-    pub what: String,
-    pub name: String,
-    pub service: String,
-    pub pid: u32,
-    pub signal: String,
-    pub at_ms: u64,
-    /// The old process was seen to be gone.
-    pub gone: bool,
-    pub new_pid: Option<u32>,
-    pub ready_at_ms: Option<u64>,
-}
-
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write the journal {path}: {source}")]
+#[error("cannot write the journal {}: {source}", path.display())]
 pub struct JournalError {
     path: PathBuf,
     source: std::io::Error,
 }
 
+impl Activity {
+    pub fn of(kind: &str, title: &str, provider: Value, start_ms: u64) -> Self {
+        let end_ms = clock::now_ms();
+        Self {
+            activity: json!({ "type": kind, "name": title, "provider": provider }),
+            title: title.to_owned(),
+            fault: None,
+            status: ActivityStatus::Succeeded,
+            start: clock::iso8601(start_ms),
+            end: clock::iso8601(end_ms),
+            ended_ms: end_ms,
+            duration: seconds(start_ms, end_ms),
+            output: Value::Null,
+            tolerance_met: None,
+            exception: None,
+            receipts: Vec::new(),
+            touched: 0,
+        }
+    }
+
+    pub fn failed(mut self, why: String) -> Self {
+        self.status = ActivityStatus::Failed;
+        self.exception = Some(vec![why]);
+        self
+    }
+}
+
 impl Journal {
     pub fn begin(experiment: Experiment, seed: u64) -> Self {
+        let began_ms = clock::now_ms();
         Self {
+            chaoslib_version: env!("CARGO_PKG_VERSION").into(),
             platform: "local".into(),
+            node: "breakwater".into(),
             experiment,
             seed,
-            start: clock::iso8601(clock::now_ms()),
+            start: clock::iso8601(began_ms),
             end: None,
+            duration: 0.0,
             status: Status::Running,
             deviated: false,
+            why: Vec::new(),
+            steady_states: SteadyStates::default(),
             run: Vec::new(),
             rollbacks: Vec::new(),
+            began_ms,
         }
     }
 
     pub fn finish(&mut self, status: Status) {
+        let now_ms = clock::now_ms();
         self.status = status;
-        self.end = Some(clock::iso8601(clock::now_ms()));
+        self.duration = seconds(self.began_ms, now_ms);
+        self.end = Some(clock::iso8601(now_ms));
+    }
+
+    /// Faults that left none: they may not have happened.
+    pub fn without_receipts(&self) -> impl Iterator<Item = &Activity> {
+        let faults = self.run.iter().filter(|one| one.fault.is_some());
+        faults.filter(|one| one.touched == 0)
     }
 
     /// Whole or not at all: readers never see half a journal.
@@ -113,4 +175,8 @@ impl Journal {
         std::fs::write(&draft, text).map_err(failed)?;
         std::fs::rename(&draft, path).map_err(failed)
     }
+}
+
+fn seconds(start_ms: u64, end_ms: u64) -> f64 {
+    end_ms.saturating_sub(start_ms) as f64 / 1_000.0
 }

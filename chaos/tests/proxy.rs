@@ -31,6 +31,11 @@ fn a_fault_that_there_is_not_is_answered_with_those_there_are() {
         "publish/drop/acked",
         "confirm/delay",
         "delivery/drop/requeued",
+        "publish/return",
+        "confirm/nack",
+        "delivery/reorder",
+        "broker/close-channel/404",
+        "broker/blocked",
     ] {
         assert!(said.contains(fault), "{said}");
     }
@@ -41,6 +46,13 @@ fn a_choice_of_messages_without_a_fault_is_a_mistake() {
     let output = proxy(&["--exchange", "events"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(said(&output).contains("--fault"), "{}", said(&output));
+}
+
+#[test]
+fn a_header_without_a_value_is_refused() {
+    let output = proxy(&["--fault", "delivery/hold", "--header", "customer"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("customer=7"), "{}", said(&output));
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub enum Fate {
     Forward,
     /// The client never hears of it.
     Swallow,
+    /// The client hears the opposite.
+    Deny,
 }
 
 /// What the client may be told when the broker confirms.
@@ -32,7 +34,11 @@ pub enum Confirmed {
     /// No fault has touched this channel: the very octets.
     AsItCame,
     /// In the client's tags; nothing where only copies were confirmed.
-    Rewritten(Vec<Settlement>),
+    Rewritten {
+        /// To be told first, each singly: then no `multiple` below speaks of them.
+        denied: Vec<u64>,
+        told: Vec<Settlement>,
+    },
 }
 
 #[derive(Debug)]
@@ -88,11 +94,18 @@ impl Confirms {
         self.client
     }
 
-    /// The client's publish goes nowhere, and nobody will ever confirm it.
+    /// The client's publish goes nowhere, and nobody will ever confirm it; or it goes later,
+    /// see [`Confirms::resumed`].
     pub fn dropped_in_silence(&mut self) -> u64 {
         let tag = self.dropped_and_answered();
         self.withheld.insert(tag);
         tag
+    }
+
+    /// A publish that was held back goes to the broker after all, behind later ones. No
+    /// `multiple` may reach over its tag until it is confirmed itself.
+    pub fn resumed(&mut self, tag: u64) {
+        self.slots.push_back(Slot::Original(tag));
     }
 
     /// The broker confirms, with an ack or a nack. `fate` is asked once for each of the
@@ -103,25 +116,38 @@ impl Confirms {
         mut fate: impl FnMut(u64) -> Fate,
     ) -> Confirmed {
         let covered = self.covered(settlement);
-        let mut tags = Vec::new();
+        let (mut tags, mut denied) = (Vec::new(), Vec::new());
         for slot in self.slots.range_mut(covered) {
             if let Slot::Original(client) = std::mem::replace(slot, Slot::Confirmed) {
                 match fate(client) {
-                    Fate::Forward => tags.push(client),
+                    Fate::Forward => {
+                        self.withheld.remove(&client);
+                        tags.push(client);
+                    }
                     Fate::Swallow => {
                         self.touched = true;
                         self.withheld.insert(client);
                     }
+                    Fate::Deny => {
+                        self.touched = true;
+                        self.withheld.remove(&client);
+                        denied.push(client);
+                    }
                 }
             }
         }
+        // Out of order only where one was held back.
+        tags.sort_unstable();
         while self.slots.front() == Some(&Slot::Confirmed) {
             self.slots.pop_front();
             self.first += 1;
         }
         match self.touched {
             false => Confirmed::AsItCame,
-            true => Confirmed::Rewritten(cover(&tags, &self.withheld)),
+            true => Confirmed::Rewritten {
+                denied,
+                told: cover(&tags, &self.withheld),
+            },
         }
     }
 

@@ -13,6 +13,9 @@ const PENDING_MAX: usize = 1024;
 /// Consumers on one channel. Brokers are used with a handful; beyond, new ones have no known queue.
 const CONSUMERS_MAX: usize = 65_536;
 
+/// Evicted consumers remembered. What is on its way arrives within a round trip.
+const EVICTED_MAX: usize = 1024;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Consumer {
     pub queue: Vec<u8>,
@@ -26,6 +29,9 @@ pub struct Consumers {
     pending: VecDeque<Request>,
     /// `no_ack` of each `basic.get` that waits for its answer.
     gets: VecDeque<bool>,
+    /// Consumers cancelled behind their broker's back, and their `no_ack`: deliveries to them
+    /// may be on their way.
+    evicted: VecDeque<(Vec<u8>, bool)>,
 }
 
 #[derive(Debug)]
@@ -44,6 +50,26 @@ enum Request {
 impl Consumers {
     pub fn of(&self, tag: &[u8]) -> Option<&Consumer> {
         self.by_tag.get(tag)
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = (&[u8], &Consumer)> {
+        self.by_tag.iter().map(|(tag, of)| (tag.as_slice(), of))
+    }
+
+    /// Cancelled by neither side.
+    pub fn evict(&mut self, tag: &[u8]) {
+        if let Some(consumer) = self.by_tag.remove(tag) {
+            if self.evicted.len() == EVICTED_MAX {
+                self.evicted.pop_front();
+            }
+            self.evicted.push_back((tag.to_vec(), consumer.no_ack));
+        }
+    }
+
+    /// `no_ack` of a consumer that was evicted and has not come back.
+    pub fn evicted(&self, tag: &[u8]) -> Option<bool> {
+        let evicted = self.evicted.iter().find(|(evicted, _)| evicted == tag);
+        evicted.map(|(_, no_ack)| *no_ack)
     }
 
     /// The client declares a queue; without an answer if it asked for none.
@@ -141,6 +167,7 @@ impl Consumers {
                     if consumer.queue.is_empty() {
                         consumer.queue.clone_from(&self.last_declared);
                     }
+                    self.evicted.retain(|(evicted, _)| *evicted != tag);
                     if self.by_tag.len() < CONSUMERS_MAX {
                         self.by_tag.insert(tag, consumer);
                     }

@@ -10,14 +10,24 @@ use std::collections::{HashMap, VecDeque};
 const ATTEMPTS_REMEMBERED: usize = 65_536;
 
 /// Whether this attempt of this message is among the share.
-pub fn chosen(seed: u64, fault: &str, message: u64, attempt: u32, share: Probability) -> bool {
+pub fn chosen(hash: u64, share: Probability) -> bool {
+    // The upper 53 bits are a fraction below one, exactly.
+    let fraction = (hash >> 11) as f64 / (1_u64 << 53) as f64;
+    fraction < share.share()
+}
+
+pub fn hash(seed: u64, fault: &str, message: u64, attempt: u32) -> u64 {
     let mut hash = seed ^ 0x9e37_79b9_7f4a_7c15;
     for part in [fingerprint([fault.as_bytes()]), message, u64::from(attempt)] {
         hash = finalize(hash ^ part);
     }
-    // The upper 53 bits are a fraction below one, exactly.
-    let fraction = (hash >> 11) as f64 / (1_u64 << 53) as f64;
-    fraction < share.share()
+    hash
+}
+
+/// One of `all`, by a hash that has chosen already: drawn again, or the share of messages
+/// would be a share of places too. `None` of nothing.
+pub fn one_of(all: u64, hash: u64) -> Option<u64> {
+    finalize(hash).checked_rem(all)
 }
 
 /// FNV-1a over the parts, each closed by its length, so that "a", "bc" is not "ab", "c".
@@ -75,8 +85,9 @@ mod tests {
 
     #[test]
     fn a_decision_depends_on_what_is_decided_and_not_on_what_came_before() {
-        let decide =
-            |seed, message, attempt| chosen(seed, "lost confirm", message, attempt, share(0.5));
+        let decide = |seed, message, attempt| {
+            chosen(hash(seed, "lost confirm", message, attempt), share(0.5))
+        };
         let run = |seed| (0..64).map(|m| decide(seed, m, 1)).collect::<Vec<_>>();
         let backwards: Vec<_> = (0..64).rev().map(|m| decide(7, m, 1)).collect();
         assert_eq!(run(7), backwards.into_iter().rev().collect::<Vec<_>>());
@@ -93,13 +104,8 @@ mod tests {
         for asked in [0.0, 0.1, 0.5, 0.9, 1.0] {
             let hits = (0..10_000)
                 .filter(|m| {
-                    chosen(
-                        1,
-                        "f",
-                        fingerprint([&u32::to_be_bytes(*m)[..]]),
-                        1,
-                        share(asked),
-                    )
+                    let message = fingerprint([&u32::to_be_bytes(*m)[..]]);
+                    chosen(hash(1, "f", message, 1), share(asked))
                 })
                 .count() as f64;
             // Five standard deviations of 10,000 draws are below 0.025.

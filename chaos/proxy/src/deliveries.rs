@@ -94,12 +94,28 @@ impl Deliveries {
         self.touched |= self.counted(broker);
     }
 
-    /// A delivery goes nowhere, and the broker waits for its acknowledgement for ever.
+    /// A delivery goes nowhere, and the broker waits for its acknowledgement for ever; or it
+    /// goes later, see [`Deliveries::resumed`].
     pub fn dropped_unacknowledged(&mut self, broker: u64) {
         if self.counted(broker) {
             self.touched = true;
             self.withheld.insert(broker);
         }
+    }
+
+    /// A delivery that was held back goes to the client after all, behind later ones. Gives
+    /// the tag that the client sees. No `multiple` may reach over it at the broker until it is
+    /// settled itself.
+    pub fn resumed(&mut self, broker: u64, acknowledged: bool) -> u64 {
+        match acknowledged {
+            true => self.push(Slot::Original(broker)),
+            false => self.push(Slot::Settled),
+        }
+    }
+
+    /// A delivery that was held back is settled by the caller after all.
+    pub fn given_back(&mut self, broker: u64) {
+        self.withheld.remove(&broker);
     }
 
     /// The client acknowledges or rejects.
@@ -108,9 +124,12 @@ impl Deliveries {
         let mut tags = Vec::new();
         for slot in self.slots.range_mut(known.clone().unwrap_or(0..0)) {
             if let Slot::Original(broker) = std::mem::replace(slot, Slot::Settled) {
+                self.withheld.remove(&broker);
                 tags.push(broker);
             }
         }
+        // Out of order only where one was held back.
+        tags.sort_unstable();
         self.forget_settled();
         match (self.touched, known) {
             (false, _) => Settled::AsItCame,

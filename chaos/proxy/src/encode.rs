@@ -2,9 +2,9 @@
 
 use crate::{
     frame::OVERHEAD_BYTES,
-    method::{BASIC, CONNECTION, Tag},
+    method::{BASIC, CHANNEL, CONNECTION, Tag},
 };
-use amq_protocol::protocol::constants;
+use amq_protocol::protocol::{AMQPSoftError, constants};
 use bytes::{BufMut, Bytes, BytesMut};
 
 pub fn ack(channel: u16, tag: u64, multiple: bool) -> Bytes {
@@ -22,13 +22,78 @@ pub fn reject(channel: u16, tag: u64, requeue: bool) -> Bytes {
 
 /// `connection.close`, caused by no method in particular.
 pub fn connection_close(code: u16, text: &str) -> Bytes {
-    let text = &text.as_bytes()[..text.len().min(usize::from(u8::MAX))];
     let mut arguments = BytesMut::with_capacity(7 + text.len());
     arguments.put_u16(code);
-    arguments.put_u8(text.len() as u8);
-    arguments.put_slice(text);
+    put_short_string(&mut arguments, text.as_bytes());
     arguments.put_u32(0);
     method(0, CONNECTION, 50, &arguments)
+}
+
+pub fn connection_close_ok() -> Bytes {
+    method(0, CONNECTION, 51, &[])
+}
+
+pub fn blocked(reason: &str) -> Bytes {
+    let mut arguments = BytesMut::with_capacity(1 + reason.len());
+    put_short_string(&mut arguments, reason.as_bytes());
+    method(0, CONNECTION, 60, &arguments)
+}
+
+pub fn unblocked() -> Bytes {
+    method(0, CONNECTION, 61, &[])
+}
+
+/// `channel.close`, caused by no method in particular.
+pub fn channel_close(channel: u16, code: u16, text: &str) -> Bytes {
+    let mut arguments = BytesMut::with_capacity(7 + text.len());
+    arguments.put_u16(code);
+    put_short_string(&mut arguments, text.as_bytes());
+    arguments.put_u32(0);
+    method(channel, CHANNEL, 40, &arguments)
+}
+
+pub fn channel_close_ok(channel: u16) -> Bytes {
+    method(channel, CHANNEL, 41, &[])
+}
+
+/// `basic.cancel`, without an answer.
+pub fn cancel(channel: u16, consumer_tag: &[u8]) -> Bytes {
+    let mut arguments = BytesMut::with_capacity(2 + consumer_tag.len());
+    put_short_string(&mut arguments, consumer_tag);
+    arguments.put_u8(1);
+    method(channel, BASIC, 30, &arguments)
+}
+
+pub fn heartbeat() -> Bytes {
+    Bytes::from_static(&[
+        constants::FRAME_HEARTBEAT,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        constants::FRAME_END,
+    ])
+}
+
+/// `basic.return`: no queue wanted it.
+pub fn no_route(channel: u16, exchange: &[u8], routing_key: &[u8]) -> Bytes {
+    const TEXT: &[u8] = b"NO_ROUTE";
+    let mut arguments =
+        BytesMut::with_capacity(5 + TEXT.len() + exchange.len() + routing_key.len());
+    arguments.put_u16(AMQPSoftError::NOROUTE.get_id());
+    for text in [TEXT, exchange, routing_key] {
+        put_short_string(&mut arguments, text);
+    }
+    method(channel, BASIC, 50, &arguments)
+}
+
+/// Cut where the length has no room for more.
+fn put_short_string(to: &mut BytesMut, text: &[u8]) {
+    let text = &text[..text.len().min(usize::from(u8::MAX))];
+    to.put_u8(text.len() as u8);
+    to.put_slice(text);
 }
 
 fn settlement(channel: u16, id: u16, tag: u64, flags: u8) -> Bytes {

@@ -9,7 +9,7 @@ use crate::{
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -27,11 +27,15 @@ struct Shared {
     /// Counts changes, for connections that wait for a delay to end.
     changes: watch::Sender<u64>,
     receipts: Receipts,
+    /// Rules that were ever armed.
+    armed_ever: AtomicU64,
 }
 
 /// A rule in force.
 #[derive(Debug)]
 pub struct Armed {
+    /// No two rules that were ever armed have the same.
+    pub id: u64,
     pub rule: Rule,
     until: Mutex<Instant>,
     seen: Mutex<Seen>,
@@ -47,6 +51,8 @@ struct Seen {
 #[derive(Debug)]
 pub struct Chosen {
     pub armed: Arc<Armed>,
+    /// What it was chosen by, for whatever else chance decides.
+    pub hash: u64,
     pub place: Place,
 }
 
@@ -57,12 +63,14 @@ impl Faults {
             any: AtomicBool::new(false),
             changes: watch::channel(0).0,
             receipts,
+            armed_ever: AtomicU64::new(0),
         }))
     }
 
     /// Puts a rule in force for `term`. Earlier rules are asked first.
     pub fn arm(&self, rule: Rule, term: Duration) -> Lease {
         let armed = Arc::new(Armed {
+            id: self.0.armed_ever.fetch_add(1, Ordering::Relaxed),
             rule,
             until: Mutex::new(Instant::now() + term),
             seen: Mutex::default(),
@@ -117,11 +125,32 @@ impl Faults {
         if !self.any() {
             return None;
         }
-        let armed = (self.live(now).into_iter())
+        let (armed, hash) = (self.live(now).into_iter())
             .filter(|armed| armed.rule.fault.direction() == direction)
-            .find(|armed| armed.chooses(message))?;
+            .find_map(|armed| armed.chooses(message).map(|hash| (armed, hash)))?;
         let place = self.0.receipts.reserve()?;
-        Some(Chosen { armed, place })
+        Some(Chosen { armed, hash, place })
+    }
+
+    /// The rules in force for what a broker says unasked.
+    pub(crate) fn events(&self, now: Instant) -> Vec<Arc<Armed>> {
+        if !self.any() {
+            return Vec::new();
+        }
+        let mut live = self.live(now);
+        live.retain(|armed| armed.rule.fault.direction() == Direction::Broker);
+        live
+    }
+
+    /// Whether this rule chooses this target.
+    pub(crate) fn choose_event(&self, armed: &Arc<Armed>, target: &Message<'_>) -> Option<Chosen> {
+        let hash = armed.chooses(target)?;
+        let place = self.0.receipts.reserve()?;
+        Some(Chosen {
+            armed: Arc::clone(armed),
+            hash,
+            place,
+        })
     }
 
     fn any(&self) -> bool {
@@ -158,19 +187,17 @@ impl Armed {
         *locked(&self.until) = now;
     }
 
-    fn chooses(&self, message: &Message<'_>) -> bool {
+    /// The hash that chose it.
+    fn chooses(&self, message: &Message<'_>) -> Option<u64> {
         let which = &self.rule.which;
         if !which.fits(message) {
-            return false;
+            return None;
         }
         let mut seen = locked(&self.seen);
         seen.matched += 1;
         if which.nth.is_some_and(|nth| nth != seen.matched) {
-            return false;
+            return None;
         }
-        let Some(share) = which.probability else {
-            return true;
-        };
         // Without an id, the way of a message and its place in the row stand for it.
         let id = match message.message_id {
             Some(id) => decision::fingerprint([id]),
@@ -181,7 +208,9 @@ impl Armed {
             ]),
         };
         let attempt = seen.attempts.next(id);
-        decision::chosen(self.rule.seed, &self.rule.name, id, attempt, share)
+        let hash = decision::hash(self.rule.seed, &self.rule.name, id, attempt);
+        let chosen = (which.probability).is_none_or(|share| decision::chosen(hash, share));
+        chosen.then_some(hash)
     }
 }
 
@@ -245,8 +274,7 @@ mod tests {
         let any = Message {
             exchange: b"e",
             routing_key: b"k",
-            queue: None,
-            message_id: None,
+            ..Message::default()
         };
         faults.may_choose(&[Direction::Publish], &any, Instant::now())
     }

@@ -127,6 +127,10 @@ impl Budget {
         }
     }
 
+    pub fn spent(&self) -> usize {
+        WAITING_BYTES_MAX - self.left
+    }
+
     pub fn refund(&mut self, cost: usize) {
         self.left += cost;
     }

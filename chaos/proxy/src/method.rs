@@ -5,12 +5,18 @@ use crate::frame::{Fields, Malformed};
 /// The arguments that matter, borrowed from the frame. Names are octets, as brokers compare them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method<'a> {
+    /// With the table of client properties, unread.
+    StartOk {
+        properties: &'a [u8],
+    },
     TuneOk {
         channel_max: u16,
         frame_max: u32,
     },
     ConnectionOpenOk,
     ConnectionClose,
+    ConnectionCloseOk,
+    ChannelOpenOk,
     ChannelClose,
     ChannelCloseOk,
     QueueDeclare {
@@ -137,12 +143,17 @@ pub fn check_channel(payload: &[u8], channel: u16) -> Result<(), Malformed> {
 
 fn arguments<'a>(class: u16, method: u16, fields: &mut Fields<'a>) -> Option<Method<'a>> {
     Some(match (class, method) {
+        (CONNECTION, 11) => Method::StartOk {
+            properties: fields.long_string()?,
+        },
         (CONNECTION, 31) => Method::TuneOk {
             channel_max: fields.short()?,
             frame_max: fields.long()?,
         },
         (CONNECTION, 41) => Method::ConnectionOpenOk,
         (CONNECTION, 50) => Method::ConnectionClose,
+        (CONNECTION, 51) => Method::ConnectionCloseOk,
+        (CHANNEL, 11) => Method::ChannelOpenOk,
         (CHANNEL, 40) => Method::ChannelClose,
         (CHANNEL, 41) => Method::ChannelCloseOk,
         (QUEUE, 10) => {

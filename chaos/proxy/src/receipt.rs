@@ -20,6 +20,10 @@ pub struct Receipt {
     pub routing_key: String,
     pub queue: Option<String>,
     pub channel: u16,
+    /// As its client named it.
+    pub connection: Option<String>,
+    /// Out of the message's `traceparent`: 32 hexadecimal digits.
+    pub trace_id: Option<String>,
     pub at: SystemTime,
 }
 

@@ -13,6 +13,10 @@ pub struct Rule {
 }
 
 /// The direction is part of the fault: not everything can be done to everything.
+///
+/// A partition is no fault of its own: a consumer is cut off from its queue by
+/// [`OnDelivery::Hold`] with the queue selected, publishers from an exchange by
+/// [`OnPublish::Drop`] and [`Told::Nothing`] with the exchange selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// To a message on its way to the broker.
@@ -21,6 +25,8 @@ pub enum Fault {
     Confirm(OnConfirm),
     /// To a message on its way to a consumer.
     Delivery(OnDelivery),
+    /// To a consumer, a channel or a connection, by what a broker says unasked.
+    Broker(OnBroker),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +34,15 @@ pub enum OnPublish {
     Drop(Told),
     Delay(Duration),
     Duplicate,
+    /// As if no queue wanted it: sent back if it was `mandatory`, and then acked. A publish
+    /// that is not mandatory passes.
+    Return,
+    /// One bit of the body is another. A body of no octets passes.
+    Mutate,
+    /// It waits until the fault ends, and others pass it by.
+    Hold,
+    /// The next message of the channel goes before it; after a second without one it goes.
+    Reorder,
 }
 
 /// What a publisher in confirm mode is told of a message that was dropped.
@@ -42,6 +57,8 @@ pub enum Told {
 pub enum OnConfirm {
     Drop,
     Delay(Duration),
+    /// The broker has the message, and the client is told that it has not.
+    Nack,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +66,12 @@ pub enum OnDelivery {
     Drop(Upstream),
     Delay(Duration),
     Duplicate,
+    /// One bit of the body is another. A body of no octets passes.
+    Mutate,
+    /// It waits until the fault ends, and others pass it by. Its consumer's end gives it back.
+    Hold,
+    /// The next message of the channel goes before it; after a second without one it goes.
+    Reorder,
 }
 
 /// What the broker is told of a delivery that was dropped.
@@ -61,11 +84,35 @@ pub enum Upstream {
     Reject,
 }
 
+/// Once to each consumer, channel or connection selected: those that are there, and those
+/// that come while the fault lasts. A queue or a consumer selects what has such a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnBroker {
+    /// `basic.cancel`, to clients that announced `consumer_cancel_notify`. What is on its way
+    /// to the consumer goes back to its queue.
+    CancelConsumer,
+    CloseChannel(ChannelError),
+    /// `connection.close` 320, then both sockets.
+    CloseConnection,
+    /// `connection.blocked`, to clients that announced `connection.blocked`, which are then
+    /// not read until the fault ends.
+    Blocked,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChannelError {
+    /// 404, as for a queue that is gone.
+    NotFound,
+    /// 406, as for a tag that is settled twice.
+    PreconditionFailed,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     Publish,
     Confirm,
     Delivery,
+    Broker,
 }
 
 impl Fault {
@@ -74,24 +121,7 @@ impl Fault {
             Self::Publish(_) => Direction::Publish,
             Self::Confirm(_) => Direction::Confirm,
             Self::Delivery(_) => Direction::Delivery,
-        }
-    }
-
-    /// As receipts name it.
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Publish(OnPublish::Drop(Told::Ack)) => "publish/drop/acked",
-            Self::Publish(OnPublish::Drop(Told::Nack)) => "publish/drop/nacked",
-            Self::Publish(OnPublish::Drop(Told::Nothing)) => "publish/drop/unconfirmed",
-            Self::Publish(OnPublish::Delay(_)) => "publish/delay",
-            Self::Publish(OnPublish::Duplicate) => "publish/duplicate",
-            Self::Confirm(OnConfirm::Drop) => "confirm/drop",
-            Self::Confirm(OnConfirm::Delay(_)) => "confirm/delay",
-            Self::Delivery(OnDelivery::Drop(Upstream::Nothing)) => "delivery/drop/unacked",
-            Self::Delivery(OnDelivery::Drop(Upstream::Requeue)) => "delivery/drop/requeued",
-            Self::Delivery(OnDelivery::Drop(Upstream::Reject)) => "delivery/drop/rejected",
-            Self::Delivery(OnDelivery::Delay(_)) => "delivery/delay",
-            Self::Delivery(OnDelivery::Duplicate) => "delivery/duplicate",
+            Self::Broker(_) => Direction::Broker,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Which messages a rule is for.
 
+use crate::properties;
+
 /// All that is given must fit; what is not given fits everything.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Selector {
@@ -9,6 +11,12 @@ pub struct Selector {
     /// Deliveries only: publishes name no queue.
     pub queue: Option<String>,
     pub message_id: Option<String>,
+    /// What the client called its connection, in the property `connection_name`.
+    pub connection: Option<String>,
+    /// Deliveries only: the consumer's tag.
+    pub consumer: Option<String>,
+    /// Name and value of one of the message's headers; numbers as they are written.
+    pub header: Option<(String, String)>,
     /// Only the n-th message that fits the above, counted from one.
     pub nth: Option<u64>,
     pub probability: Option<Probability>,
@@ -36,12 +44,16 @@ impl Probability {
 }
 
 /// What is known of a message when a rule is asked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Message<'a> {
     pub exchange: &'a [u8],
     pub routing_key: &'a [u8],
     pub queue: Option<&'a [u8]>,
     pub message_id: Option<&'a [u8]>,
+    pub connection: Option<&'a [u8]>,
+    pub consumer: Option<&'a [u8]>,
+    /// The payload of the content header, for rules that ask for more than the id.
+    pub content: Option<&'a [u8]>,
 }
 
 impl Selector {
@@ -49,6 +61,8 @@ impl Selector {
     pub fn may_fit(&self, message: &Message<'_>) -> bool {
         fits(self.exchange.as_ref(), Some(message.exchange))
             && fits(self.queue.as_ref(), message.queue)
+            && fits(self.connection.as_ref(), message.connection)
+            && fits(self.consumer.as_ref(), message.consumer)
             && self
                 .routing_key
                 .as_ref()
@@ -57,7 +71,13 @@ impl Selector {
 
     /// Everything but count and chance.
     pub fn fits(&self, message: &Message<'_>) -> bool {
-        self.may_fit(message) && fits(self.message_id.as_ref(), message.message_id)
+        self.may_fit(message)
+            && fits(self.message_id.as_ref(), message.message_id)
+            && (self.header.as_ref()).is_none_or(|(name, value)| {
+                (message.content)
+                    .and_then(|content| properties::header(content, name.as_bytes()))
+                    .is_some_and(|found| *found == *value.as_bytes())
+            })
     }
 }
 

@@ -1,65 +1,205 @@
-//! What can be broken.
+//! What can be broken: one file a fault, one line a fault in [`all`].
+//!
+//! - [`process`]: signals and instances. [`link`]: octets between an instance and what it leans on.
+//! - [`amqp`]: single messages, confirms, deliveries; what a broker may say. [`broker`], [`database`]: the servers.
+//! - [`FaultError`]: why one could not be worked, and whether it may have been.
+//!
+//! Each file has the parameters, the [`Kind`] and the [`Fault`]. Whatever lasts is a [`Hold`]; the agent ends it.
 
-mod process_kill;
+pub mod amqp;
+pub mod broker;
+pub mod database;
+pub mod link;
+pub mod process;
 
-use std::future::Future;
+use std::borrow::Cow;
+use std::fmt;
 
-use crate::journal::Receipt;
-use crate::target::{Capability, Target, TargetError};
+use futures::future::BoxFuture;
+use schemars::{Schema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-pub use process_kill::{Patience, ProcessKill};
+use crate::agent::site::Site;
+use crate::experiment::{BlastRadius, Of};
+use crate::receipt::Receipt;
 
-/// One way to break one thing. A fault that was injected gives back what it touched.
+/// One way to break one thing, its parameters read.
 pub trait Fault: Send + Sync {
-    /// `process/kill`
-    fn kind(&self) -> Kind;
-
-    /// `kill orders-1`
-    fn title(&self) -> String;
-
-    /// Breaks it and watches it come back, within the fault's own bound.
-    fn inject<T: Target>(
-        &self,
-        target: &T,
-    ) -> impl Future<Output = Result<Vec<Receipt>, FaultError>> + Send;
+    fn inject<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Injected, FaultError>>;
 }
 
+/// What came of it.
+pub struct Injected {
+    /// Of what was touched at once; faults on messages leave theirs as they go.
+    pub receipts: Vec<Receipt>,
+    /// What ends it; nothing, if it is over already.
+    pub hold: Option<Box<dyn Hold>>,
+}
+
+/// A fault in force.
+pub trait Hold: Send + Sync {
+    /// Ends it. Asked again until it succeeds, so a second time does no harm.
+    fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>>;
+
+    /// What was touched since it was asked last.
+    fn receipts(&mut self) -> Vec<Receipt> {
+        Vec::new()
+    }
+}
+
+/// A fault that somebody wants: at whom, and how chance is drawn.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Order {
+    pub fault: String,
+    /// Distinguishes two faults of one kind, in decisions and receipts.
+    pub name: String,
+    pub of: Of,
+    pub blast_radius: BlastRadius,
+    pub with: Value,
+    pub seed: u64,
+    /// The end of a fault that lasts, though the experiment go on.
+    pub duration_ms: u64,
+    /// Those of the experiment that may yet be killed.
+    pub kills_left: u32,
+}
+
+impl Order {
+    pub fn longest(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(self.duration_ms)
+    }
+}
+
+/// From a fault's name and its parameters.
+pub type Read = fn(&str, Value) -> Result<Box<dyn Fault>, serde_json::Error>;
+
 /// A kind of fault, as experiments name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
+    pub meaning: Cow<'static, str>,
     pub needs: &'static [Capability],
-    pub meaning: &'static str,
+    /// It is in force for a while, not over at once.
+    pub lasts: bool,
+    /// Of its parameters.
+    pub schema: fn(&mut SchemaGenerator) -> Schema,
+    /// Its parameters, by its name.
+    pub read: Read,
 }
 
 /// Every kind there is.
-pub const ALL: &[Kind] = &[process_kill::KIND];
+pub fn all() -> Vec<Kind> {
+    let mut all = vec![
+        process::kill::KIND,
+        process::terminate::KIND,
+        process::pause::KIND,
+        process::restart::KIND,
+        process::scale::KIND,
+        link::latency::KIND,
+        link::bandwidth::KIND,
+        link::reset::KIND,
+        link::blackhole::KIND,
+        link::half_open::KIND,
+        link::refuse::KIND,
+        link::slow_close::KIND,
+        link::corrupt::KIND,
+    ];
+    all.extend(amqp::kinds());
+    all.extend([
+        broker::close_connections::KIND,
+        broker::length_limit::KIND,
+        broker::delete_queue::KIND,
+        broker::delete_binding::KIND,
+        broker::take_permission::KIND,
+        broker::alarm::KIND,
+        broker::poison::KIND,
+        database::terminate_backends::KIND,
+        database::lock_table::KIND,
+        database::exhaust_connections::KIND,
+        database::cut_on_commit::KIND,
+    ]);
+    all
+}
+
+pub fn named(name: &str) -> Option<Kind> {
+    all().into_iter().find(|kind| kind.name == name)
+}
+
+/// What a target can do. An experiment that needs more is refused before anything is broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Capability {
+    /// Kill, end, stop and continue processes.
+    Process,
+    /// Start further instances of a service.
+    Scale,
+    /// Proxies stand on the links between instances and what they lean on.
+    Links,
+    /// The broker's management API, as an administrator.
+    Broker,
+    /// The databases, as their superuser.
+    Database,
+}
+
+impl fmt::Display for Capability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Process => "process",
+            Self::Scale => "scale",
+            Self::Links => "links",
+            Self::Broker => "broker",
+            Self::Database => "database",
+        })
+    }
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum FaultError {
-    #[error(transparent)]
-    Target(#[from] TargetError),
-    #[error("this target cannot {0}")]
+    #[error("this target cannot: {0}")]
     Incapable(Capability),
-    /// It was broken and did not come back: what was touched is not lost.
-    #[error("{name} was not ready again within {bound_ms} ms")]
-    NotBack {
-        name: String,
-        bound_ms: u128,
-        receipts: Vec<Receipt>,
-    },
+    #[error("nobody fits {wanted}; there are: {there}")]
+    Nobody { wanted: String, there: String },
+    #[error("the experiment may kill {left} more instances, this fault would {wanted}")]
+    TooMany { left: u32, wanted: usize },
+    #[error("{0}")]
+    Wrong(String),
+    /// It was refused: nothing happened.
+    #[error("{what}: {why}")]
+    Refused { what: String, why: String },
+    /// No answer: it may have happened.
+    #[error("{what}: no answer, so it may have happened: {why}")]
+    Unknown { what: String, why: String },
 }
 
-impl Kind {
-    /// Names what the target lacks, before anything is broken.
-    pub fn check<T: Target>(&self, target: &T) -> Result<(), FaultError> {
-        match self
-            .needs
-            .iter()
-            .find(|need| !target.capabilities().contains(need))
-        {
-            Some(missing) => Err(FaultError::Incapable(*missing)),
-            None => Ok(()),
+/// The one way in which parameters become a fault.
+pub(crate) fn read<F: Fault + for<'de> Deserialize<'de> + 'static>(
+    _: &str,
+    with: Value,
+) -> Result<Box<dyn Fault>, serde_json::Error> {
+    Ok(Box::new(serde_json::from_value::<F>(with)?))
+}
+
+/// The one way in which parameters become a schema.
+pub(crate) fn schema<F: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<F>()
+}
+
+impl Injected {
+    pub fn over(receipts: Vec<Receipt>) -> Self {
+        Self {
+            receipts,
+            hold: None,
+        }
+    }
+
+    pub fn held(receipts: Vec<Receipt>, hold: impl Hold + 'static) -> Self {
+        Self {
+            receipts,
+            hold: Some(Box::new(hold)),
         }
     }
 }

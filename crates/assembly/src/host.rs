@@ -105,7 +105,7 @@ impl<P: Participant> Host<P> {
         let instance = Instance {
             service: process.service.to_owned(),
             id: process.instance.clone(),
-            addr: process.public_addr,
+            addr: process.advertised_addr.unwrap_or(process.public_addr),
         };
         let shutdown = self.running.shutdown.clone();
         let registration = Registration::new(discovery, instance);

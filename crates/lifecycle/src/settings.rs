@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | `INSTANCE` | name of this instance, such as `orders-1` | the service's name |
 //! | `PUBLIC_ADDR` | where the service listens | required |
+//! | `ADVERTISED_ADDR` | where others find it | `PUBLIC_ADDR` |
 //! | `ADMIN_ADDR` | where `/livez`, `/readyz`, `/metrics` and `/log-level` are | required |
 //! | `OTLP_ENDPOINT` | base URL of an OTLP/HTTP collector | no traces |
 //! | `TRACE_SAMPLE_RATIO` | share of new traces that are recorded | 1 |
@@ -22,6 +23,8 @@ pub struct ProcessSettings {
     pub service: &'static str,
     pub instance: String,
     pub public_addr: SocketAddr,
+    /// What is registered; the address itself, if nothing stands before it.
+    pub advertised_addr: Option<SocketAddr>,
     pub admin_addr: SocketAddr,
     pub telemetry: telemetry::Settings,
 }
@@ -30,6 +33,7 @@ impl ProcessSettings {
     /// Reads the variables listed above; `None` means that mistakes are on record in `env`.
     pub fn from_env(env: &mut Environment, service: &'static str) -> Option<Self> {
         let public_addr = env.required("PUBLIC_ADDR");
+        let advertised_addr = env.optional("ADVERTISED_ADDR");
         let admin_addr = env.required("ADMIN_ADDR");
         let instance = env.or("INSTANCE", service.to_owned());
         let otlp_endpoint = env.optional::<String>("OTLP_ENDPOINT");
@@ -52,6 +56,7 @@ impl ProcessSettings {
             service,
             instance: instance.clone(),
             public_addr: public_addr?,
+            advertised_addr,
             admin_addr: admin_addr?,
             telemetry: telemetry::Settings {
                 service,

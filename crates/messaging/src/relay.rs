@@ -26,6 +26,8 @@ const CLAIM_MAX: u32 = 500;
 const LEVEL_PAUSE: Duration = Duration::from_secs(1);
 /// Counting may cost this share of the time, however large the tables are.
 const CENSUS_COST_SHARE: i64 = 20;
+/// A count that had to wait for the database is not dear: the next one comes soon.
+const CENSUS_PAUSE_MAX_MS: i64 = 5_000;
 const PRUNE_PAUSE: Duration = Duration::from_secs(3_600);
 /// Brokers redeliver within minutes, people redrive dead letters within days.
 const INBOX_KEPT_MS: i64 = 7 * 24 * 3_600 * 1_000;
@@ -149,10 +151,13 @@ pub(crate) async fn measure<O: Outbox, C: Clock>(
             metrics::OUTBOX_ROWS.set(counted.rows as f64, &[]);
             metrics::OUTBOX_OLDEST_AGE.set(age_ms as f64 / 1_000.0, &[]);
         }
-        if now_ms >= census_due_ms
+        let asked_ms = clock.now_ms();
+        if asked_ms >= census_due_ms
             && let Some(Ok(census)) = within(&clock, STORE_TIMEOUT, store.census()).await
         {
-            census_due_ms = now_ms + (clock.now_ms() - now_ms) * CENSUS_COST_SHARE;
+            let counted_ms = clock.now_ms();
+            let pause_ms = (counted_ms - asked_ms) * CENSUS_COST_SHARE;
+            census_due_ms = counted_ms + pause_ms.min(CENSUS_PAUSE_MAX_MS);
             // A state that nobody is in any more is not in the answer: it is zero.
             for state in &states_seen {
                 if !census.iter().any(|(name, _)| name == state) {

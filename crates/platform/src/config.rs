@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use messaging::topology::Topology;
 
+use crate::agent::AgentConfig;
 use crate::servers::{Durability, Tracing};
 use crate::services::{self, Service};
 use crate::topology;
@@ -21,6 +22,8 @@ pub struct Config {
     pub instances: u16,
     pub tracing: Tracing,
     pub durability: Durability,
+    /// Who breaks it on purpose, when somebody asks.
+    pub agent: Option<AgentConfig>,
     /// Environment for all services, over what the platform sets: `SAGA_DEADLINE_MS`, `LOG`.
     pub settings: BTreeMap<String, String>,
     /// Told what happens, a line at a time.
@@ -51,6 +54,10 @@ impl Config {
             services: services::breakwater(programs),
             topology: topology::breakwater(),
             tracing: Tracing::Embedded(programs.join("tracestore")),
+            agent: Some(AgentConfig {
+                program: programs.join("chaos"),
+                links: false,
+            }),
             ..Config::only_servers(dir)
         }
     }
@@ -65,6 +72,7 @@ impl Config {
             instances: 2,
             tracing: Tracing::Off,
             durability: Durability::Full,
+            agent: None,
             settings: BTreeMap::new(),
             progress: Progress::silent(),
         }
@@ -77,8 +85,10 @@ impl Config {
             Tracing::Embedded(program) | Tracing::Jaeger(program) => Some(program),
             Tracing::Off | Tracing::Remote { .. } => None,
         };
+        let agent = self.agent.as_ref().map(|agent| &agent.program);
         services
             .chain(traces)
+            .chain(agent)
             .filter(|program| !program.is_file())
             .cloned()
             .collect()

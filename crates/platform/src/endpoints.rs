@@ -15,11 +15,14 @@ pub struct Endpoints {
     pub traces: Option<String>,
     pub rabbitmq_management: String,
     pub control: String,
+    /// The chaos agent; none where the platform runs without one.
+    pub chaos: Option<String>,
 }
 
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Secrets {
     pub control_token: String,
+    pub chaos_token: Option<String>,
     /// By database, as a role that may read all of them.
     pub databases: BTreeMap<String, String>,
     /// As a user who may read the log and the dead letters.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use crate::agent::Links;
 use crate::instance::{InstancePorts, Surroundings, instance, instance_name};
 use crate::process::Supervisor;
 use crate::servers::write_targets;
@@ -22,13 +23,15 @@ pub struct Fleet {
     run_dir: PathBuf,
     /// The folder of the Prometheus that follows us.
     prometheus: PathBuf,
+    /// Proxies that stand before some instances.
+    links: Arc<Links>,
     /// Held while scaling, so that two callers do not mix.
     roster: Mutex<Roster>,
 }
 
 struct Roster {
     /// By service, ordinal 1 first.
-    ports: BTreeMap<String, Vec<InstancePorts>>,
+    ports: BTreeMap<String, Vec<Arc<InstancePorts>>>,
     around: Surroundings,
 }
 
@@ -51,6 +54,7 @@ impl Fleet {
         supervisor: Arc<Supervisor>,
         services: Vec<Service>,
         around: Surroundings,
+        links: Arc<Links>,
         run_dir: PathBuf,
         prometheus: PathBuf,
     ) -> Fleet {
@@ -59,6 +63,7 @@ impl Fleet {
             services,
             run_dir,
             prometheus,
+            links,
             roster: Mutex::new(Roster {
                 ports: BTreeMap::new(),
                 around,
@@ -83,11 +88,16 @@ impl Fleet {
         let Roster { ports, around } = &mut *roster;
         let ports = ports.entry(service.to_owned()).or_default();
         for ordinal in (ports.len() as u16 + 1)..=wanted {
-            let claimed = InstancePorts::claim()?;
+            let planned = self.links.ports(&instance_name(service, ordinal));
+            let claimed = match planned {
+                Some(ports) => ports,
+                None => Arc::new(InstancePorts::claim()?),
+            };
             if service == REGISTRY {
                 around.registry_url = Some(claimed.public.url());
             }
-            let spec = instance(known, ordinal, &claimed, around, &self.run_dir);
+            let mut spec = instance(known, ordinal, &claimed, around, &self.run_dir);
+            self.links.redirect(&mut spec);
             self.supervisor.start(spec);
             ports.push(claimed);
         }

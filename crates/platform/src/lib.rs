@@ -7,6 +7,7 @@
 //!   [`instance`] makes a process of one. `topology`: their exchanges and queues.
 //! - [`process`]: one supervised child: described, born, probed, restarted, signalled, ended.
 //! - [`servers`]: RabbitMQ, PostgreSQL, Prometheus, the trace store as such processes; [`servers::TestServers`].
+//! - [`agent`]: the process that breaks things on purpose, and the links with its proxies.
 //! - [`packages`]: the distribution's packages that are needed, and how they get there.
 //! - [`ports`]: free ports that stay ours. [`run_dir`]: the folder of a run. [`lock`]: one supervisor a folder.
 //! - [`endpoints`]: what a run tells about itself. [`secret`]: its passwords.
@@ -18,6 +19,7 @@
 //! - A run starts from nothing and leaves nothing but its logs.
 #![forbid(unsafe_code)]
 
+pub mod agent;
 pub mod cli;
 pub mod config;
 pub mod control;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::agent::Agent;
 use crate::config::Config;
 use crate::control::Control;
 use crate::endpoints::{Endpoints, Secrets};
@@ -21,6 +22,8 @@ pub struct Platform {
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) site: Site,
     pub(crate) servers: ServerSet,
+    /// Its ports stay claimed.
+    pub(crate) _agent: Option<Agent>,
 }
 
 impl Platform {

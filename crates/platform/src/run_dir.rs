@@ -40,6 +40,11 @@ impl RunDir {
         self.path.join("secrets.json")
     }
     /// Held locked by the supervisor for as long as it lives; holds its process id.
+    /// What the chaos agent knows, the administrators' passwords among it.
+    pub fn chaos(&self) -> PathBuf {
+        self.path.join("chaos.json")
+    }
+
     pub fn lock(&self) -> PathBuf {
         self.path.join("supervisor.lock")
     }
@@ -85,7 +90,8 @@ impl RunDir {
 
     /// Forgets what only a running platform needs. Logs stay.
     pub fn clear(&self) {
-        for file in [self.endpoints(), self.secrets()] {
+        let held = self.chaos().with_extension("held");
+        for file in [self.endpoints(), self.secrets(), self.chaos(), held] {
             let _ = std::fs::remove_file(file);
         }
         for folder in ["rabbitmq", "postgres", "prometheus", "tracestore"] {

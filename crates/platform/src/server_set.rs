@@ -29,7 +29,7 @@ pub struct ServerSet {
     pub traces: TraceStore,
     owners: BTreeMap<String, DatabaseRole>,
     verifier_password: String,
-    _epmd: Port,
+    pub epmd: Port,
 }
 
 pub struct BrokerUsers {
@@ -90,7 +90,7 @@ impl ServerSet {
             postgres,
             prometheus,
             traces,
-            _epmd: epmd_port,
+            epmd: epmd_port,
         };
         let name = "postgres".to_owned();
         supervisor
@@ -118,7 +118,7 @@ impl ServerSet {
     }
 
     /// What whoever judges a run may use.
-    pub fn secrets(&self, control_token: String) -> Secrets {
+    pub fn secrets(&self, control_token: String, chaos_token: Option<String>) -> Secrets {
         let verifier = |owner: &DatabaseRole| {
             let url = self
                 .postgres
@@ -127,6 +127,7 @@ impl ServerSet {
         };
         Secrets {
             control_token,
+            chaos_token,
             databases: self.owners.values().map(verifier).collect(),
             amqp: self.rabbit.amqp_url(&self.users.verifier),
             amqp_management: Credentials {
@@ -134,6 +135,14 @@ impl ServerSet {
                 password: self.users.verifier.password.clone(),
             },
         }
+    }
+
+    /// By database, as superuser.
+    pub fn admin_urls(&self) -> BTreeMap<String, String> {
+        let owners = self.owners.values().map(|owner| owner.name.clone());
+        owners
+            .map(|name| (name.clone(), self.postgres.superuser_url(&name)))
+            .collect()
     }
 
     pub fn admin_amqp_url(&self) -> String {

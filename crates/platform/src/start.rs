@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::agent::Agent;
 use crate::config::Config;
 use crate::control::Control;
 use crate::endpoints::Endpoints;
@@ -65,10 +66,21 @@ pub async fn start(config: Config) -> Result<Platform, StartError> {
     let narrator = Narrator::new(config.progress.clone());
 
     let servers = ServerSet::start(&site, &config, &narrator).await?;
+    let around = servers.surroundings(&config);
+    let agent = config
+        .agent
+        .as_ref()
+        .map(|agent| Agent::prepare(agent, &config.services, config.instances, &servers, &around));
+    let agent = agent.transpose().map_err(io())?;
+    let links = agent
+        .as_ref()
+        .map(|agent| agent.links.clone())
+        .unwrap_or_default();
     let fleet = Arc::new(Fleet::new(
         supervisor.clone(),
         config.services.clone(),
-        servers.surroundings(&config),
+        around,
+        links,
         site.run_dir.path().to_owned(),
         servers.prometheus.folder().to_owned(),
     ));
@@ -78,6 +90,11 @@ pub async fn start(config: Config) -> Result<Platform, StartError> {
     }
     ready(supervisor, SERVERS_PATIENCE, &narrator).await?;
     topology::declare(&config.topology, &servers.admin_amqp_url()).await?;
+    // Its proxies look for a healthy broker, and services connect through them.
+    if let Some(agent) = &agent {
+        supervisor.start(agent.spec(&site.run_dir, &servers).map_err(io())?);
+        ready(supervisor, SERVICES_PATIENCE, &narrator).await?;
+    }
     for service in config.services.iter().filter(|it| it.name != REGISTRY) {
         let wanted = config.instances.min(service.instances_max);
         fleet.scale(&service.name, wanted.into()).await?;
@@ -88,13 +105,14 @@ pub async fn start(config: Config) -> Result<Platform, StartError> {
     let control = Control::serve(fleet.clone(), site.run_dir.clone(), token.clone())
         .await
         .map_err(io())?;
-    let secrets = servers.secrets(token);
+    let secrets = servers.secrets(token, agent.as_ref().map(|agent| agent.token.clone()));
     let endpoints = Endpoints {
         gateway: fleet.gateway_urls().await,
         prometheus: servers.prometheus.port.url(),
         traces: servers.traces.query_url.clone(),
         rabbitmq_management: servers.rabbit.management.url(),
         control: control.url.clone(),
+        chaos: agent.as_ref().map(|agent| agent.port.url()),
     };
     secrets.write(&site.run_dir).map_err(io())?;
     // Last: the file is there when everything is ready.
@@ -107,6 +125,7 @@ pub async fn start(config: Config) -> Result<Platform, StartError> {
         fleet,
         site,
         servers,
+        _agent: agent,
     })
 }
 

@@ -30,6 +30,7 @@ async fn api() -> Api {
         Arc::new(supervisor),
         vec![idle_service("orders")],
         Surroundings::default(),
+        Arc::default(),
         folder.path().to_owned(),
         folder.path().join("prometheus"),
     ));

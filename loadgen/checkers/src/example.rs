@@ -124,7 +124,7 @@ pub fn journal() -> Journal {
         name: "orders-1".into(),
         service: "orders".into(),
         at_ms: STARTED_MS + 1_500,
-        gone: true,
+        gone: Some(true),
         ready_at_ms: Some(STARTED_MS + 2_500),
         message_id: None,
     };
@@ -133,6 +133,7 @@ pub fn journal() -> Journal {
         run: vec![Injection {
             fault,
             title: "kill orders-1".into(),
+            ended_ms: STARTED_MS + 2_500,
             receipts: vec![receipt],
         }],
     }

@@ -19,6 +19,8 @@ pub struct Injection {
     #[serde(default)]
     pub title: String,
     #[serde(default)]
+    pub ended_ms: u64,
+    #[serde(default)]
     pub receipts: Vec<Receipt>,
 }
 
@@ -30,12 +32,12 @@ pub struct Receipt {
     #[serde(default)]
     pub service: String,
     pub at_ms: u64,
-    /// The victim was seen to be gone, not only asked to go.
+    /// Of a victim that was told to go: it was seen to be gone, not only told.
     #[serde(default)]
-    pub gone: bool,
+    pub gone: Option<bool>,
     #[serde(default)]
     pub ready_at_ms: Option<u64>,
-    /// Messages that were poisoned, duplicated, dropped.
+    /// The message that was touched: poisoned, duplicated, dropped.
     #[serde(default)]
     pub message_id: Option<String>,
 }
@@ -48,8 +50,61 @@ impl Journal {
     }
 
     pub fn kills(&self) -> impl Iterator<Item = &Receipt> {
+        self.receipts_of(&["process/kill"])
+    }
+
+    /// Lives that ended, whether or not they were asked.
+    pub fn deaths(&self) -> impl Iterator<Item = &Receipt> {
+        self.receipts_of(&["process/kill", "process/terminate", "process/restart"])
+    }
+
+    /// Messages that nobody can read: each must become a dead letter.
+    pub fn poisoned(&self) -> impl Iterator<Item = &str> {
+        let faults = self.faults();
+        let poison = faults.filter(|one| {
+            one.fault
+                .as_deref()
+                .is_some_and(|it| it.ends_with("/poison"))
+        });
+        let receipts = poison.flat_map(|injection| &injection.receipts);
+        receipts.filter_map(|receipt| receipt.message_id.as_deref())
+    }
+
+    /// Whether a fault lay on the way of a service's spans to the trace store.
+    pub fn blinded_between(&self, service: &str, from_ms: u64, to_ms: u64) -> bool {
+        self.faults().any(|fault| {
+            let is_blind = |receipt: &&Receipt| {
+                receipt.service == service && receipt.name.ends_with("/traces")
+            };
+            let began_ms = fault
+                .receipts
+                .iter()
+                .filter(is_blind)
+                .map(|it| it.at_ms)
+                .min();
+            began_ms.is_some_and(|began_ms| began_ms <= to_ms && from_ms <= fault.ended_ms)
+        })
+    }
+
+    /// Whether a fault lay between a service and its database, or ended the database's sessions: a commit may have had
+    /// no answer.
+    pub fn leaves_commits_unsure(&self, service: &str) -> bool {
+        self.faults().any(|fault| {
+            let kind = fault.fault.as_deref().unwrap_or_default();
+            let ends_sessions = kind == "database/terminate-backends";
+            fault.receipts.iter().any(|receipt| {
+                let is_on_link = receipt.service == service && receipt.name.ends_with("/database");
+                is_on_link
+                    || receipt.name == "postgres"
+                    || ends_sessions && receipt.name == service.replace('-', "_")
+            })
+        })
+    }
+
+    fn receipts_of<'a>(&'a self, kinds: &'a [&str]) -> impl Iterator<Item = &'a Receipt> {
+        let is_of = |one: &&Injection| one.fault.as_deref().is_some_and(|it| kinds.contains(&it));
         self.faults()
-            .filter(|injection| injection.fault.as_deref() == Some("process/kill"))
+            .filter(is_of)
             .flat_map(|injection| &injection.receipts)
     }
 
@@ -101,6 +156,40 @@ mod tests {
         let kills = journal().kills_by_service();
         let counted = [("orders", 2), ("payments", 1)];
         assert_eq!(kills, counted.map(|(name, n)| (name.to_owned(), n)).into());
+    }
+
+    #[test]
+    fn a_service_is_blind_while_a_fault_lies_between_it_and_the_trace_store() {
+        let mut journal = Journal::default();
+        let mut fault = injection(
+            Some("link/blackhole"),
+            &[("orders", 100), ("payments", 150)],
+        );
+        fault.receipts[0].name = "orders-1/traces".into();
+        fault.receipts[1].name = "payments-1/broker".into();
+        fault.ended_ms = 300;
+        journal.run.push(fault);
+        assert!(journal.blinded_between("orders", 0, 100));
+        assert!(journal.blinded_between("orders", 300, 400));
+        assert!(!journal.blinded_between("orders", 301, 400));
+        assert!(!journal.blinded_between("orders", 0, 99));
+        assert!(!journal.blinded_between("payments", 100, 300));
+    }
+
+    #[test]
+    fn commits_are_unsure_where_a_fault_touched_the_way_to_the_database() {
+        let of = |kind, service, name: &str| {
+            let mut fault = injection(Some(kind), &[(service, 100)]);
+            fault.receipts[0].name = name.into();
+            Journal { run: vec![fault] }
+        };
+        let cut = of("database/cut-on-commit", "orders", "orders-1/database");
+        assert!(cut.leaves_commits_unsure("orders") && !cut.leaves_commits_unsure("payments"));
+        let restart = of("process/restart", "postgres", "postgres");
+        assert!(restart.leaves_commits_unsure("payments"));
+        let ended = of("database/terminate-backends", "", "order_view");
+        assert!(ended.leaves_commits_unsure("order-view"));
+        assert!(!of("link/reset", "orders", "orders-1/broker").leaves_commits_unsure("orders"));
     }
 
     #[test]

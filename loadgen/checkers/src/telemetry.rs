@@ -96,7 +96,8 @@ impl Series {
 }
 
 impl Telemetry {
-    /// The rise of a counter over all instances of a service, and what each of its kills may have hidden.
+    /// The rise of a counter over all instances of a service, and what each of its kills may have hidden: without
+    /// bound where its commits may have had no answer.
     pub fn rise(
         &self,
         name: &str,
@@ -116,7 +117,7 @@ impl Telemetry {
             })
             .collect();
         let kills = journal
-            .kills()
+            .deaths()
             .filter(|kill| kill.service == service)
             .count() as f64;
         let steepest = series
@@ -127,10 +128,12 @@ impl Telemetry {
             .iter()
             .map(|series| series.rise(start_ms, journal))
             .sum();
-        Rise {
-            total,
-            tolerance: kills * (steepest + 1.0),
-        }
+        let tolerance = match journal.leaves_commits_unsure(service) {
+            // What was committed and nobody was told of, nobody counted.
+            true => f64::INFINITY,
+            false => kills * (steepest + 1.0),
+        };
+        Rise { total, tolerance }
     }
 }
 
@@ -154,7 +157,7 @@ mod tests {
             name: "orders-1".into(),
             service: "orders".into(),
             at_ms,
-            gone: true,
+            gone: Some(true),
             ..Receipt::default()
         };
         let fault = Some("process/kill".to_owned());

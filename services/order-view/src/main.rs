@@ -86,7 +86,7 @@ async fn run() -> Result<ExitCode, Failure> {
     let instance = Instance {
         service: settings.process.service.to_owned(),
         id: settings.process.instance,
-        addr,
+        addr: settings.process.advertised_addr.unwrap_or(addr),
     };
     let registration = Registration::new(settings.discovery, instance);
     let shutdown = running.shutdown.clone();

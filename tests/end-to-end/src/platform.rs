@@ -19,8 +19,8 @@ pub struct Known {
     pub admin_databases: BTreeMap<String, String>,
 }
 
-/// The platform of this process, started by whoever asks first.
-pub fn known() -> &'static Known {
+/// The platform of this process, started by whoever asks first: with proxies on its links, or without.
+pub fn known(links: bool) -> &'static Known {
     static KNOWN: OnceLock<Known> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let (tell, told) = std::sync::mpsc::channel();
@@ -31,7 +31,7 @@ pub fn known() -> &'static Known {
                 .build()
                 .expect("a runtime for the platform");
             runtime.block_on(async {
-                let platform = start().await;
+                let platform = start(links).await;
                 let known = Known {
                     dir: platform.run_dir().path().to_owned(),
                     endpoints: platform.endpoints().clone(),
@@ -49,12 +49,15 @@ pub fn known() -> &'static Known {
     })
 }
 
-async fn start() -> Platform {
+async fn start(links: bool) -> Platform {
     let programs = sibling_programs().expect("the folder of this test");
     let dir = PathBuf::from(&programs)
         .join("end-to-end")
         .join(std::process::id().to_string());
     let mut config = Config::breakwater(dir, &programs);
+    if let Some(agent) = &mut config.agent {
+        agent.links = links;
+    }
     config.progress = Progress::new(|line| eprintln!("{line}"));
     for (key, value) in [
         ("SAGA_DEADLINE_MS", SAGA_DEADLINE_MS.to_owned()),

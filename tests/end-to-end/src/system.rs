@@ -58,17 +58,23 @@ impl System {
     /// Beside other tests.
     pub async fn shared() -> Self {
         let peace = Peace::Shared(PEACE.read().await);
-        Self::enter(peace).await
+        Self::enter(peace, false).await
     }
 
     /// Alone, for what would disturb other tests.
     pub async fn alone() -> Self {
         let peace = Peace::Alone(PEACE.write().await);
-        Self::enter(peace).await
+        Self::enter(peace, false).await
     }
 
-    async fn enter(peace: Peace) -> Self {
-        let known = tokio::task::spawn_blocking(known)
+    /// Alone, with proxies on its links.
+    pub async fn breakable() -> Self {
+        let peace = Peace::Alone(PEACE.write().await);
+        Self::enter(peace, true).await
+    }
+
+    async fn enter(peace: Peace, links: bool) -> Self {
+        let known = tokio::task::spawn_blocking(move || known(links))
             .await
             .expect("the platform starts");
         let client = Client::builder()

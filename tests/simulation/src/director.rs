@@ -62,7 +62,7 @@ pub async fn run(system: Arc<System>, plan: &Plan) -> Course {
         tick(&director, &mut fleet, ends_us).await;
         ticks += 1;
         if ticks.is_multiple_of(1_000_000 / TICK_US) {
-            disasters(&system, &director, &fleet);
+            disasters(&system, &director, &mut fleet);
         }
     }
     world.faults.storm(false);
@@ -122,10 +122,11 @@ async fn tick(director: &Process, fleet: &mut Fleet, most_us: u64) {
 }
 
 /// What strikes servers and whole processes, looked at once a second.
-fn disasters(system: &System, director: &Process, fleet: &Fleet) {
+fn disasters(system: &System, director: &Process, fleet: &mut Fleet) {
     let world = &system.world;
     let until_us = || world.timeline.now_us() + world.dice.below(OUTAGE_US);
     fleet.pause_some();
+    fleet.stop_some_services(director);
     if director.struck(Fault::BrokerRestart) {
         system.broker.restart(until_us());
     }

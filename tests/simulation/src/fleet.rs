@@ -11,6 +11,8 @@ use std::sync::Arc;
 
 /// A supervisor starts a process again within this time.
 const RESTART_US: u64 = 3_000_000;
+/// A whole service may be away for longer than any deadline: its sagas wait for it.
+const AWAY_US: u64 = 45_000_000;
 const SKEW_MS: u64 = 3_000;
 const PAUSE_US: u64 = 8_000_000;
 
@@ -25,6 +27,8 @@ struct Place {
     name: String,
     living: Option<(Arc<Process>, Instance)>,
     start_at_us: u64,
+    /// Nobody starts it before.
+    away_until_us: u64,
 }
 
 impl Fleet {
@@ -35,6 +39,7 @@ impl Fleet {
                 name: format!("{service}-{nth}"),
                 living: None,
                 start_at_us: 0,
+                away_until_us: 0,
             })
         });
         let mut fleet = Self {
@@ -53,7 +58,8 @@ impl Fleet {
             if place.living.as_ref().is_some_and(is_stopped) {
                 self.system.orders_api.close(&place.name);
                 place.living = None;
-                place.start_at_us = world.timeline.now_us() + world.dice.below(RESTART_US);
+                let start_at_us = world.timeline.now_us() + world.dice.below(RESTART_US);
+                place.start_at_us = start_at_us.max(place.away_until_us);
             }
         }
     }
@@ -79,6 +85,28 @@ impl Fleet {
         }
         let waiting = self.places.iter().filter(|place| place.living.is_none());
         waiting.map(|place| place.start_at_us).min()
+    }
+
+    /// A deployment without patience, or a machine that is gone: nobody is left who remembers.
+    /// The others come back late; orders is not away for long, for it keeps the deadlines.
+    pub fn stop_some_services(&mut self, director: &Process) {
+        let world = &self.system.world;
+        for service in SERVICES {
+            if !director.struck(Fault::ServiceStop) {
+                continue;
+            }
+            let away_us = match service == orders_contract::QUEUE {
+                true => 0,
+                false => world.dice.below(AWAY_US),
+            };
+            let away_until_us = world.timeline.now_us() + away_us;
+            for place in self.places.iter_mut().filter(|one| one.service == service) {
+                place.away_until_us = away_until_us;
+                if let Some((process, _)) = &place.living {
+                    process.stop("with its whole service");
+                }
+            }
+        }
     }
 
     /// Some stand still for a while.

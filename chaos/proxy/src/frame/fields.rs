@@ -48,10 +48,10 @@ impl<'a> Fields<'a> {
         self.take(usize::from(len))
     }
 
-    /// A table is skipped, never built.
-    pub fn skip_table(&mut self) -> Option<()> {
+    /// Tables and arrays have the same shape, and are never built.
+    pub fn long_string(&mut self) -> Option<&'a [u8]> {
         let len = self.long()?;
-        self.take(usize::try_from(len).ok()?).map(drop)
+        self.take(usize::try_from(len).ok()?)
     }
 
     fn take(&mut self, len: usize) -> Option<&'a [u8]> {

@@ -8,10 +8,12 @@
 mod fields;
 mod malformed;
 mod splitter;
+mod table;
 
 pub use fields::Fields;
 pub use malformed::Malformed;
 pub use splitter::{PROTOCOL_HEADER, Piece, Splitter};
+pub use table::{Value, find};
 
 use amq_protocol::protocol::constants;
 use bytes::Bytes;
@@ -75,6 +77,18 @@ impl Frame {
     pub(crate) fn apart(&self) -> Self {
         Self {
             raw: crate::lane::apart(self.raw.clone()),
+            ..*self
+        }
+    }
+
+    /// The same frame with one bit of its payload turned.
+    pub(crate) fn flipped(&self, octet: usize, bit: u32) -> Self {
+        let turned = self
+            .payload()
+            .get(octet)
+            .map(|octet| octet ^ (1 << (bit % 8)));
+        Self {
+            raw: self.patched(octet, turned.as_slice()),
             ..*self
         }
     }

@@ -48,6 +48,10 @@ struct Shared {
     waiting: Notify,
     /// One side is gone.
     farewell: Notify,
+    /// The client is not to be read.
+    blocked: watch::Sender<bool>,
+    /// The session has ended by itself.
+    over: Notify,
 }
 
 impl Shared {
@@ -63,9 +67,23 @@ impl Shared {
     }
 
     /// With the session locked, so that nothing overtakes on its way to an outbox.
-    fn hand_over(&self, _session: &MutexGuard<'_, Session>, out: &mut Outgoing) {
+    fn hand_over(&self, session: &MutexGuard<'_, Session>, out: &mut Outgoing) {
         self.to_client.push(&mut out.client);
         self.to_broker.push(&mut out.broker);
+        (self.blocked).send_if_modified(|was| {
+            std::mem::replace(was, session.is_blocked()) != session.is_blocked()
+        });
+        if session.is_over() {
+            self.over.notify_one();
+        }
+    }
+
+    /// Until this side may be listened to.
+    async fn unblocked(&self, from: Side) {
+        if from == Side::Client {
+            // The sender lives in `self`: there is always an answer.
+            let _ = self.blocked.subscribe().wait_for(|blocked| !blocked).await;
+        }
     }
 }
 
@@ -81,6 +99,8 @@ pub async fn relay(client: TcpStream, broker: TcpStream, faults: Faults) {
         to_broker: Outbox::new(),
         waiting: Notify::new(),
         farewell: Notify::new(),
+        blocked: watch::Sender::new(false),
+        over: Notify::new(),
     };
     let (mut from_client, mut to_client) = client.into_split();
     let (mut from_broker, mut to_broker) = broker.into_split();
@@ -123,6 +143,7 @@ async fn converse(
         _ = &mut writers => return None,
         () = clock(shared, changes) => return None,
         () = farewell(shared) => return None,
+        () = shared.over.notified() => None,
     };
     if let Some(malformed) = &malformed {
         tracing::warn!(%malformed, code = malformed.close_code(), "a connection ends");
@@ -145,12 +166,15 @@ async fn read(
     loop {
         to.room().await;
         shared.outbox(from).patience().await;
+        shared.unblocked(from).await;
         let buffer = splitter.buffer();
         if buffer.capacity() - buffer.len() < READ_BYTES_MIN {
             buffer.reserve(READ_BYTES);
         }
         let read = reader.read_buf(&mut buffer.limit(READ_BYTES)).await;
         let over = !matches!(read, Ok(octets) if octets > 0);
+        // What was being read when it began is not heard either.
+        shared.unblocked(from).await;
         let mut session = shared.session();
         let taken = match over {
             false => take_all(&mut session, from, &mut splitter, &mut out),

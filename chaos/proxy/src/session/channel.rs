@@ -1,6 +1,6 @@
 //! What one channel remembers, and what becomes of its frames.
 
-use super::{Around, Side, publishing::Marked, way::Way};
+use super::{Around, Side, ending::Draining, publishing::Marked, way::Way};
 use crate::{
     confirms::Confirms,
     consumers::Consumers,
@@ -31,6 +31,11 @@ pub struct Channel {
     broker_closed: bool,
     /// Closed by both; the number may be opened again.
     over: bool,
+    /// Opened by both, and closed by neither.
+    pub opened: bool,
+    pub draining: Draining,
+    /// Consumers came or went, or the channel did.
+    pub changed: bool,
 }
 
 impl Channel {
@@ -45,6 +50,9 @@ impl Channel {
             consumers: Consumers::default(),
             broker_closed: false,
             over: false,
+            opened: false,
+            draining: Draining::default(),
+            changed: false,
         }
     }
 
@@ -64,7 +72,10 @@ impl Channel {
 
     /// Nothing of it is worth remembering.
     pub fn is_blank(&self) -> bool {
-        self.over && self.from_client.is_blank() && self.from_broker.is_blank()
+        self.over
+            && self.draining.is_over()
+            && self.from_client.is_blank()
+            && self.from_broker.is_blank()
     }
 
     pub fn take(
@@ -73,11 +84,14 @@ impl Channel {
         frame: Frame,
         around: &mut Around<'_>,
     ) -> Result<(), Malformed> {
-        self.over = false;
         let method = match frame.kind() {
             Kind::Method => Some(Method::parse(frame.payload())?),
             _ => None,
         };
+        if self.drain(from, method.as_ref(), around) {
+            return Ok(());
+        }
+        self.over = false;
         if from == Side::Client && self.broker_closed {
             // Some clients break off in the middle of a unit now, and may.
             self.from_client.gathered(around);
@@ -113,6 +127,8 @@ impl Channel {
                 self.take_closing(from, method.as_ref(), &frame, around);
             }
         }
+        self.resume(Side::Client, around);
+        self.resume(Side::Broker, around);
         self.check_bounds()
     }
 
@@ -140,6 +156,10 @@ impl Channel {
                 self.take_closing(from, Some(method), frame, around);
                 return Ok(());
             }
+            (Side::Broker, Method::ChannelOpenOk) => {
+                self.opened = true;
+                self.changed = true;
+            }
             (Side::Client, Method::ConfirmSelect) => {
                 self.confirms.get_or_insert_default();
             }
@@ -155,21 +175,27 @@ impl Channel {
                     no_ack,
                     nowait,
                 },
-            ) => self.consumers.consume(queue, consumer_tag, no_ack, nowait),
+            ) => {
+                self.consumers.consume(queue, consumer_tag, no_ack, nowait);
+                self.changed |= nowait;
+            }
             (Side::Broker, Method::ConsumeOk { consumer_tag }) => {
                 self.consumers.consume_ok(consumer_tag);
+                self.changed = true;
             }
             (
                 Side::Broker,
                 Method::CancelOk { consumer_tag } | Method::Cancel { consumer_tag, .. },
             ) => {
+                self.give_back(consumer_tag, around)?;
                 self.consumers.cancelled(consumer_tag);
+                self.changed = true;
             }
             (Side::Client, Method::Get { no_ack, .. }) => self.consumers.get(no_ack),
             (Side::Broker, Method::GetEmpty) => {
                 self.consumers.got();
             }
-            (Side::Broker, Method::RecoverOk) => self.deliveries.recovered(),
+            (Side::Broker, Method::RecoverOk) => self.forget_deliveries(around),
             _ => {}
         }
         self.pass(from, frame, around);
@@ -183,6 +209,15 @@ impl Channel {
         frame: &Frame,
         around: &mut Around<'_>,
     ) {
+        if from == Side::Client {
+            // What its sender said before comes before.
+            self.resume_all(from, around);
+        }
+        if matches!(method, Some(Method::ChannelClose)) {
+            self.opened = false;
+            self.changed = true;
+            self.clear_shelves(around);
+        }
         self.pass(from, frame, around);
         match (from, method) {
             (Side::Broker, Some(Method::ChannelClose)) => self.broker_closed = true,
@@ -192,13 +227,16 @@ impl Channel {
     }
 
     /// Tags and consumers end with the channel; what waits in its lanes still leaves.
-    fn reset(&mut self, from: Side, around: &mut Around<'_>) {
+    pub(super) fn reset(&mut self, from: Side, around: &mut Around<'_>) {
         self.way_mut(from).reset(around);
+        self.clear_shelves(around);
         self.confirms = None;
         self.marked.clear();
         self.deliveries = Deliveries::default();
         self.consumers = Consumers::default();
         self.broker_closed = false;
+        self.opened = false;
+        self.changed = true;
         self.over = true;
     }
 
@@ -238,6 +276,12 @@ impl Channel {
         for frame in frames {
             self.pass(from, frame, around);
         }
+    }
+
+    /// How many are remembered, in both directions.
+    pub fn tags(&self) -> usize {
+        let confirms = self.confirms.as_ref().map_or(0, Confirms::outstanding);
+        confirms + self.deliveries.outstanding()
     }
 
     fn check_bounds(&self) -> Result<(), Malformed> {

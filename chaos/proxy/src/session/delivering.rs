@@ -4,7 +4,8 @@
 use super::{
     Around, Side,
     channel::Channel,
-    publishing::{delay, receipt},
+    client::Client,
+    publishing::{delay, mutated, receipt},
 };
 use crate::{
     deliveries::Settled,
@@ -12,9 +13,10 @@ use crate::{
     frame::{Frame, Malformed},
     lane::Delay,
     method::{Deliver, Method, Publish, Tag},
+    properties::message_id,
     rule::{Direction, Fault, OnDelivery, Upstream},
     selector::Message,
-    unit::message_id,
+    shelf::Until,
 };
 use bytes::Bytes;
 
@@ -27,13 +29,14 @@ impl Channel {
                     Some(_) => &[Direction::Publish, Direction::Confirm][..],
                     None => &[Direction::Publish],
                 };
-                let message = published(publish, None);
+                let message = published(publish, None, around.client);
                 (around.faults).may_choose(directions, &message, around.now)
             }
             (Side::Broker, Method::Deliver(deliver)) => {
-                let message = self.delivered(deliver, None);
+                let message = self.delivered(deliver, None, around.client);
                 self.deliveries.countable(deliver.delivery_tag)
-                    && (around.faults).may_choose(&[Direction::Delivery], &message, around.now)
+                    && (self.consumers.evicted(deliver.consumer_tag).is_some()
+                        || (around.faults).may_choose(&[Direction::Delivery], &message, around.now))
             }
             _ => false,
         }
@@ -68,13 +71,13 @@ impl Channel {
         let [method, header, ..] = frames.as_slice() else {
             return Ok(());
         };
-        let id = message_id(header.payload());
+        let content = Some(header.payload());
         match Method::parse(method.payload())? {
             Method::Publish(publish) => {
-                let message = published(&publish, id);
+                let message = published(&publish, content, around.client);
                 self.decide_publish(&publish, &message, &frames, around)
             }
-            Method::Deliver(deliver) => self.decide_delivery(&deliver, id, &frames, around),
+            Method::Deliver(deliver) => self.decide_delivery(&deliver, content, &frames, around),
             // Nothing else is ever held.
             _ => Ok(()),
         }
@@ -83,11 +86,14 @@ impl Channel {
     fn decide_delivery(
         &mut self,
         deliver: &Deliver<'_>,
-        id: Option<&[u8]>,
+        content: Option<&[u8]>,
         frames: &[Frame],
         around: &mut Around<'_>,
     ) -> Result<(), Malformed> {
-        let message = self.delivered(deliver, id);
+        if let Some(no_ack) = self.consumers.evicted(deliver.consumer_tag) {
+            return self.requeue(deliver, no_ack, around);
+        }
+        let message = self.delivered(deliver, content, around.client);
         let chosen = (around.faults).choose(Direction::Delivery, &message, around.now);
         let receipt = (chosen.as_ref()).map(|chosen| receipt(chosen, &message, self.id));
         let acknowledged = self.acknowledged(deliver);
@@ -113,7 +119,24 @@ impl Channel {
                 let copy = self.deliveries.copied(acknowledged);
                 self.send_delivery(deliver, copy, frames, None, around);
             }
-            Fault::Publish(_) | Fault::Confirm(_) => {
+            Fault::Delivery(held @ (OnDelivery::Hold | OnDelivery::Reorder)) => {
+                let until = match held {
+                    OnDelivery::Hold => Until::FaultEnds,
+                    _ => Until::Overtaken,
+                };
+                if !self.shelve_delivery(deliver, frames, until, &chosen, around) {
+                    self.deliver(deliver, frames, None, around);
+                    return Ok(());
+                }
+            }
+            Fault::Delivery(OnDelivery::Mutate) => match mutated(frames, chosen.hash) {
+                Some(frames) => self.deliver(deliver, &frames, None, around),
+                None => {
+                    self.deliver(deliver, frames, None, around);
+                    return Ok(());
+                }
+            },
+            Fault::Publish(_) | Fault::Confirm(_) | Fault::Broker(_) => {
                 self.deliver(deliver, frames, None, around);
                 return Ok(());
             }
@@ -122,7 +145,7 @@ impl Channel {
         Ok(())
     }
 
-    fn reject(
+    pub(super) fn reject(
         &mut self,
         broker: u64,
         requeue: bool,
@@ -140,12 +163,13 @@ impl Channel {
         delay: Option<Delay>,
         around: &mut Around<'_>,
     ) {
+        self.from_broker.shelf.overtake();
         let acknowledged = self.acknowledged(deliver);
         let tag = (self.deliveries).forwarded(deliver.delivery_tag, acknowledged);
         self.send_delivery(deliver, tag, frames, delay, around);
     }
 
-    fn send_delivery(
+    pub(super) fn send_delivery(
         &mut self,
         deliver: &Deliver<'_>,
         tag: u64,
@@ -202,28 +226,42 @@ impl Channel {
         }
     }
 
-    fn acknowledged(&self, deliver: &Deliver<'_>) -> bool {
+    pub(super) fn acknowledged(&self, deliver: &Deliver<'_>) -> bool {
         !(self.consumers)
             .of(deliver.consumer_tag)
             .is_some_and(|consumer| consumer.no_ack)
     }
 
-    fn delivered<'a>(&'a self, deliver: &Deliver<'a>, id: Option<&'a [u8]>) -> Message<'a> {
+    fn delivered<'a>(
+        &'a self,
+        deliver: &Deliver<'a>,
+        content: Option<&'a [u8]>,
+        client: &'a Client,
+    ) -> Message<'a> {
         Message {
             exchange: deliver.exchange,
             routing_key: deliver.routing_key,
             queue: (self.consumers.of(deliver.consumer_tag)).map(|c| c.queue.as_slice()),
-            message_id: id,
+            message_id: content.and_then(message_id),
+            connection: client.name.as_deref(),
+            consumer: Some(deliver.consumer_tag),
+            content,
         }
     }
 }
 
-fn published<'a>(publish: &Publish<'a>, id: Option<&'a [u8]>) -> Message<'a> {
+fn published<'a>(
+    publish: &Publish<'a>,
+    content: Option<&'a [u8]>,
+    client: &'a Client,
+) -> Message<'a> {
     Message {
         exchange: publish.exchange,
         routing_key: publish.routing_key,
-        queue: None,
-        message_id: id,
+        message_id: content.and_then(message_id),
+        connection: client.name.as_deref(),
+        content,
+        ..Message::default()
     }
 }
 

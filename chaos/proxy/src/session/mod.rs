@@ -8,12 +8,19 @@
 //! ```
 //!
 //! - [`channel`]: what one channel remembers and what becomes of its frames.
+//! - [`client`]: what the client says of itself.
 //! - [`way`]: one direction of a channel: the unit that gathers, the lane that leaves.
-//! - [`publishing`], [`delivering`]: faults and tags, towards the broker and from it.
+//! - [`publishing`], [`delivering`]: faults and tags, towards the broker and from it. [`shelving`]: messages
+//!   set aside.
+//! - [`events`]: what a broker says unasked; [`ending`]: channels and consumers ended by it.
 
 mod channel;
+mod client;
 mod delivering;
+mod ending;
+mod events;
 mod publishing;
+mod shelving;
 mod way;
 
 use crate::{
@@ -24,6 +31,8 @@ use crate::{
 };
 use bytes::Bytes;
 use channel::Channel;
+use client::Client;
+use events::Events;
 use std::collections::{BTreeSet, HashMap};
 use tokio::time::Instant;
 
@@ -63,9 +72,14 @@ const FRAME_MAX_FIRST: usize = 131_072;
 /// Where both sides agree on no limit. Memory has one: the largest message that RabbitMQ 4 takes.
 const FRAME_MAX_UNLIMITED: usize = 16 * 1024 * 1024;
 
+/// A remembered tag: a slot, or a place in a set.
+const TAG_BYTES: usize = 16;
+
 #[derive(Debug)]
 pub struct Session {
     faults: Faults,
+    client: Client,
+    events: Events,
     channels: HashMap<u16, Channel>,
     /// Lanes that something waits in, by the side it came from.
     waiting: BTreeSet<(u16, Side)>,
@@ -78,6 +92,7 @@ pub struct Session {
 /// What a channel reaches beyond itself.
 struct Around<'a> {
     faults: &'a Faults,
+    client: &'a Client,
     budget: &'a mut Budget,
     out: &'a mut Outgoing,
     now: Instant,
@@ -87,6 +102,8 @@ impl Session {
     pub fn new(faults: Faults) -> Self {
         Self {
             faults,
+            client: Client::default(),
+            events: Events::default(),
             channels: HashMap::new(),
             waiting: BTreeSet::new(),
             budget: Budget::default(),
@@ -114,11 +131,17 @@ impl Session {
         now: Instant,
         out: &mut Outgoing,
     ) -> Result<(), Malformed> {
+        if self.take_after_close(from, &frame, out) {
+            return Ok(());
+        }
         if frame.kind() == Kind::Method {
             check_channel(frame.payload(), frame.channel())?;
         }
         match (frame.channel(), frame.kind()) {
-            (_, Kind::Heartbeat) => out.to(from.other()).push(frame.into_raw()),
+            (_, Kind::Heartbeat) => {
+                self.beat_for_client(from, out);
+                out.to(from.other()).push(frame.into_raw());
+            }
             (0, Kind::Method) => self.take_connection_method(from, frame, out)?,
             (0, Kind::Header | Kind::Body) => return Err(Malformed::ContentOnChannelZero),
             (id, Kind::Method | Kind::Header | Kind::Body) => {
@@ -131,7 +154,10 @@ impl Session {
                 self.take_channel_frame(from, id, frame, now, out)?;
             }
         }
-        Ok(())
+        match self.events.stale {
+            true => self.work_events(now, out),
+            false => Ok(()),
+        }
     }
 
     fn take_channel_frame(
@@ -145,15 +171,17 @@ impl Session {
         let channel = self.channels.entry(id).or_insert_with(|| Channel::new(id));
         let mut around = Around {
             faults: &self.faults,
+            client: &self.client,
             budget: &mut self.budget,
             out,
             now,
         };
         channel.take(from, frame, &mut around)?;
+        self.events.stale |= std::mem::take(&mut channel.changed);
         for side in [Side::Client, Side::Broker] {
-            match channel.way(side).lane.is_empty() {
-                true => self.waiting.remove(&(id, side)),
-                false => self.waiting.insert((id, side)),
+            match channel.way(side).is_waiting() {
+                true => self.waiting.insert((id, side)),
+                false => self.waiting.remove(&(id, side)),
             };
         }
         if channel.is_blank() {
@@ -169,6 +197,9 @@ impl Session {
         out: &mut Outgoing,
     ) -> Result<(), Malformed> {
         match Method::parse(frame.payload())? {
+            Method::StartOk { properties } if from == Side::Client => {
+                self.client = Client::learn(properties);
+            }
             Method::TuneOk {
                 channel_max,
                 frame_max,
@@ -184,48 +215,77 @@ impl Session {
                     Ok(agreed) => agreed.min(FRAME_MAX_UNLIMITED),
                 };
             }
+            Method::ConnectionOpenOk if from == Side::Broker => {
+                self.events.opened = true;
+                self.events.stale = true;
+            }
             // What its sender said before comes before.
-            Method::ConnectionClose => self.flush(from, out),
+            Method::ConnectionClose => {
+                self.events.opened = false;
+                self.flush(from, out);
+            }
             _ => {}
         }
         out.to(from.other()).push(frame.into_raw());
         Ok(())
     }
 
+    /// Octets that wait, and what it takes to remember tags.
+    pub fn remembered(&self) -> usize {
+        let tags: usize = self.channels.values().map(Channel::tags).sum();
+        self.budget.spent() + tags * TAG_BYTES
+    }
+
     /// Something waits for [`Session::release`].
     pub fn is_waiting(&self) -> bool {
-        !self.waiting.is_empty()
+        !self.waiting.is_empty() || self.has_events()
     }
 
     /// Lets go what is due; when to ask again.
     pub fn release(&mut self, now: Instant, out: &mut Outgoing) -> Option<Instant> {
-        let mut next: Option<Instant> = None;
-        let (channels, budget) = (&mut self.channels, &mut self.budget);
+        // The rules may have changed.
+        if let Err(malformed) = self.work_events(now, out) {
+            tracing::warn!(%malformed, "an event of the broker is not worked");
+        }
+        let mut next = self.end_events(now, out);
+        let channels = &mut self.channels;
+        let mut around = Around {
+            faults: &self.faults,
+            client: &self.client,
+            budget: &mut self.budget,
+            out,
+            now,
+        };
         self.waiting.retain(|(id, side)| {
             let Some(channel) = channels.get_mut(id) else {
                 return false;
             };
-            let lane = &mut channel.way_mut(*side).lane;
-            let cost = lane.cost();
-            let again = lane.release(now, out.to(side.other()));
-            budget.refund(cost - lane.cost());
-            next = next.into_iter().chain(again).min();
-            again.is_some()
+            channel.resume(*side, &mut around);
+            let way = channel.way_mut(*side);
+            let again = [way.release(&mut around), way.shelf.next(now)];
+            next = next.into_iter().chain(again.into_iter().flatten()).min();
+            way.is_waiting()
         });
         next
     }
 
     /// Lets go everything that came from one side: it says nothing more.
     pub fn flush(&mut self, from: Side, out: &mut Outgoing) {
-        let (channels, budget) = (&mut self.channels, &mut self.budget);
+        let channels = &mut self.channels;
+        let mut around = Around {
+            faults: &self.faults,
+            client: &self.client,
+            budget: &mut self.budget,
+            out,
+            now: Instant::now(),
+        };
         self.waiting.retain(|(id, side)| {
             if *side != from {
                 return true;
             }
             if let Some(channel) = channels.get_mut(id) {
-                let lane = &mut channel.way_mut(from).lane;
-                budget.refund(lane.cost());
-                lane.flush(out.to(from.other()));
+                channel.resume_all(from, &mut around);
+                channel.way_mut(from).flush(&mut around);
             }
             false
         });

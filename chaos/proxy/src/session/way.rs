@@ -4,9 +4,11 @@ use super::{Around, Side};
 use crate::{
     frame::{Frame, Malformed},
     lane::{Delay, Lane, apart, cost},
+    shelf::{Shelf, Until, costs},
     unit::Progress,
 };
 use bytes::Bytes;
+use tokio::time::Instant;
 
 /// Frames of our own that wait for the end of a unit. A peer that lets a unit hang while
 /// it makes us speak more often than this is not a client of any use.
@@ -20,7 +22,10 @@ pub struct Way {
     pub held: Option<Held>,
     /// Own frames, while a unit passes that must not be interrupted.
     own: Vec<Bytes>,
+    /// What units of our own among them cost, of the connection's budget.
+    own_cost: usize,
     pub lane: Lane,
+    pub shelf: Shelf,
 }
 
 /// A unit that is gathered.
@@ -37,7 +42,9 @@ impl Way {
             progress: Progress::default(),
             held: None,
             own: Vec::new(),
+            own_cost: 0,
             lane: Lane::default(),
+            shelf: Shelf::default(),
         }
     }
 
@@ -86,9 +93,23 @@ impl Way {
             return self.lane.push(octets, delay);
         }
         // No room to wait in: late no longer, but in order and whole.
+        self.flush(around);
+        around.out.to(self.from.other()).push(octets);
+    }
+
+    /// Lets go what is due; when to ask again.
+    pub fn release(&mut self, around: &mut Around<'_>) -> Option<Instant> {
+        let cost = self.lane.cost();
+        let out = around.out.to(self.from.other());
+        let again = self.lane.release(around.now, out);
+        around.budget.refund(cost - self.lane.cost());
+        again
+    }
+
+    /// Lets go everything in the lane.
+    pub fn flush(&mut self, around: &mut Around<'_>) {
         around.budget.refund(self.lane.cost());
-        self.lane.flush(out);
-        out.push(octets);
+        self.lane.flush(around.out.to(self.from.other()));
     }
 
     /// Sends a frame of our own, never into the middle of a unit.
@@ -98,8 +119,7 @@ impl Way {
         octets: Bytes,
         around: &mut Around<'_>,
     ) -> Result<(), Malformed> {
-        if self.held.is_some() || self.progress == Progress::Between {
-            // Of a held unit, nothing is on its way.
+        if self.is_between_units() {
             self.send(octets, None, around);
             return Ok(());
         }
@@ -114,8 +134,48 @@ impl Way {
         Ok(())
     }
 
+    /// Sends a unit of our own, whole. `false`: it would have to wait, and there is no room.
+    pub fn send_own_unit(&mut self, unit: Vec<Bytes>, around: &mut Around<'_>) -> bool {
+        if self.is_between_units() {
+            for octets in unit {
+                self.send(octets, None, around);
+            }
+            return true;
+        }
+        let costs = unit.iter().map(cost).sum();
+        let room = self.own.len() + unit.len() <= OWN_FRAMES_MAX && around.budget.spend(costs);
+        if room {
+            self.own_cost += costs;
+            self.own.extend(unit);
+        }
+        room
+    }
+
+    /// Of a held unit, nothing is on its way.
+    pub fn is_between_units(&self) -> bool {
+        self.held.is_some() || self.progress == Progress::Between
+    }
+
+    /// Pays for a place on the shelf. `false`: there is none.
+    pub fn has_shelf_room(
+        &mut self,
+        frames: &[Frame],
+        until: Until,
+        around: &mut Around<'_>,
+    ) -> bool {
+        let cost = costs(frames);
+        self.shelf.has_room(cost, until) && around.budget.spend(cost)
+    }
+
+    /// Something waits here, for time to pass or a fault to end.
+    pub fn is_waiting(&self) -> bool {
+        !self.lane.is_empty() || !self.shelf.is_empty()
+    }
+
     /// The unit that passed is whole.
     pub fn unit_ended(&mut self, around: &mut Around<'_>) {
+        self.shelf.overtake();
+        self.refund_own(around);
         for octets in std::mem::take(&mut self.own) {
             self.send(octets, None, around);
         }
@@ -124,11 +184,22 @@ impl Way {
     /// The channel is gone; what waits in its lane still leaves.
     pub fn reset(&mut self, around: &mut Around<'_>) {
         self.gathered(around);
+        self.refund_own(around);
         self.own.clear();
         self.progress = Progress::Between;
     }
 
+    fn refund_own(&mut self, around: &mut Around<'_>) {
+        around.budget.refund(std::mem::take(&mut self.own_cost));
+    }
+
+    /// Nothing that waits here shall leave.
+    pub fn discard(&mut self, around: &mut Around<'_>) {
+        around.budget.refund(self.lane.cost());
+        self.lane = Lane::default();
+    }
+
     pub fn is_blank(&self) -> bool {
-        self.progress == Progress::Between && self.lane.is_empty()
+        self.progress == Progress::Between && !self.is_waiting()
     }
 }

@@ -3,8 +3,12 @@
 //!
 //! - [`publishing`]: faults towards the broker, and of its confirms.
 //! - [`delivering`]: faults towards the consumer.
+//! - [`holding`]: what is held, reordered, denied, returned, damaged.
+//! - [`events`]: what a broker says unasked.
 //! - [`site`]: broker, proxy, client.
 
 mod delivering;
+mod events;
+mod holding;
 mod publishing;
 mod site;

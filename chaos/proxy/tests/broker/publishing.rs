@@ -103,6 +103,24 @@ async fn a_publish_sent_twice_is_stored_twice_and_confirmed_once() {
 }
 
 #[tokio::test]
+async fn a_rule_for_a_connection_knows_it_by_the_name_that_its_client_gave() {
+    let mut site = Site::start().await;
+    let of = |name: &str| Selector {
+        connection: Some(name.into()),
+        ..Selector::default()
+    };
+    let drop = Fault::Publish(OnPublish::Drop(Told::Nack));
+    let others = site.arm(drop, of("payments"));
+    let passed = site.publish("passed").await;
+    assert_eq!(confirmed(passed).await, Confirmation::Ack(None));
+    std::mem::drop(others);
+    let _own = site.arm(drop, of("orders"));
+    let lost = site.publish("lost").await;
+    assert_eq!(confirmed(lost).await, Confirmation::Nack(None));
+    assert_eq!(site.receipt().await.connection.as_deref(), Some("orders"));
+}
+
+#[tokio::test]
 async fn an_unroutable_publish_sent_twice_is_returned_once() {
     let site = Site::start().await;
     let _lease = site.arm(Fault::Publish(OnPublish::Duplicate), Site::only("nowhere"));

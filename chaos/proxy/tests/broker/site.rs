@@ -86,7 +86,10 @@ impl Site {
             .await
             .expect("a healthy broker");
         let url = format!("{scheme}//{credentials}@{}/{vhost}", proxy.address());
-        let connecting = Connection::connect(&url, ConnectionProperties::default());
+        let connecting = Connection::connect(
+            &url,
+            ConnectionProperties::default().with_connection_name("orders".into()),
+        );
         let connection = soon("a connection", connecting).await.expect("connected");
         let channel = connection.create_channel().await.expect("a channel");
         channel

@@ -13,6 +13,10 @@ enum Step {
     DropInSilence,
     /// Forwarded; its confirm is to be swallowed.
     ForwardUnheard,
+    /// Forwarded; its confirm is to say the opposite.
+    ForwardDenied,
+    HoldBack,
+    Resume(Index),
     Confirm {
         which: Index,
         multiple: bool,
@@ -26,6 +30,9 @@ fn step() -> impl Strategy<Value = Step> {
         1 => Just(Step::DropAnswered),
         1 => Just(Step::DropInSilence),
         1 => Just(Step::ForwardUnheard),
+        1 => Just(Step::ForwardDenied),
+        2 => Just(Step::HoldBack),
+        2 => any::<Index>().prop_map(Step::Resume),
         4 => (any::<Index>(), any::<bool>()).prop_map(|(which, multiple)| Step::Confirm { which, multiple }),
     ]
 }
@@ -40,6 +47,7 @@ struct Book {
     pending: BTreeSet<u64>,
     tags: u64,
     unheard: BTreeSet<u64>,
+    denied: BTreeSet<u64>,
 }
 
 impl Book {
@@ -88,25 +96,42 @@ fn run(steps: Vec<Step>) {
     let mut confirms = Confirms::default();
     let mut book = Book::default();
     let mut silent = BTreeSet::new();
+    let mut held = Vec::new();
     let confirm = |settlement, confirms: &mut Confirms, book: &mut Book| {
         let expected = book.broker_confirms(settlement);
-        let unheard = book.unheard.clone();
-        let heard = confirms.confirmed(settlement, |tag| match unheard.contains(&tag) {
-            true => Fate::Swallow,
-            false => Fate::Forward,
+        let heard = confirms.confirmed(settlement, |tag| {
+            if book.unheard.contains(&tag) {
+                Fate::Swallow
+            } else if book.denied.contains(&tag) {
+                Fate::Deny
+            } else {
+                Fate::Forward
+            }
         });
         let told = match heard {
-            Confirmed::AsItCame => vec![settlement],
-            Confirmed::Rewritten(settlements) => settlements,
+            Confirmed::AsItCame => vec![(settlement, false)],
+            Confirmed::Rewritten { denied, told } => {
+                let single = |tag| Settlement {
+                    tag,
+                    multiple: false,
+                };
+                let denied = denied.into_iter().map(|tag| (single(tag), true));
+                let told = told.into_iter().map(|settlement| (settlement, false));
+                denied.chain(told).collect()
+            }
         };
-        let heard: BTreeSet<u64> = (told.into_iter())
-            .flat_map(|settlement| book.client_hears(settlement))
-            .collect();
+        let mut heard = BTreeSet::new();
+        for (settlement, is_denial) in told {
+            for tag in book.client_hears(settlement) {
+                assert_eq!(book.denied.contains(&tag), is_denial, "{tag}");
+                heard.insert(tag);
+            }
+        }
         assert_eq!(heard, expected, "after {settlement:?}");
     };
     for step in steps {
         match step {
-            Step::Forward | Step::Duplicate | Step::ForwardUnheard => {
+            Step::Forward | Step::Duplicate | Step::ForwardUnheard | Step::ForwardDenied => {
                 let tag = book.client_publishes();
                 assert_eq!(confirms.forwarded(), tag);
                 book.broker_takes(Some(tag));
@@ -117,6 +142,9 @@ fn run(steps: Vec<Step>) {
                     }
                     Step::ForwardUnheard => {
                         book.unheard.insert(tag);
+                    }
+                    Step::ForwardDenied => {
+                        book.denied.insert(tag);
                     }
                     _ => {}
                 }
@@ -135,6 +163,17 @@ fn run(steps: Vec<Step>) {
                 assert_eq!(confirms.dropped_in_silence(), tag);
                 silent.insert(tag);
             }
+            Step::HoldBack => {
+                let tag = book.client_publishes();
+                assert_eq!(confirms.dropped_in_silence(), tag);
+                held.push(tag);
+            }
+            Step::Resume(which) if !held.is_empty() => {
+                let tag = held.remove(which.index(held.len()));
+                confirms.resumed(tag);
+                book.broker_takes(Some(tag));
+            }
+            Step::Resume(_) => {}
             Step::Confirm { which, multiple } => {
                 let outstanding: Vec<u64> = book.broker.keys().copied().collect();
                 if !outstanding.is_empty() {
@@ -151,6 +190,7 @@ fn run(steps: Vec<Step>) {
         };
         confirm(all, &mut confirms, &mut book);
     }
+    silent.extend(held);
     let unheard: BTreeSet<u64> = silent.union(&book.unheard).copied().collect();
     assert_eq!(
         book.pending, unheard,
@@ -187,7 +227,10 @@ fn the_example_at_the_head_of_the_module_is_true() {
     let told_of = |tag, multiple| Settlement { tag, multiple };
     assert_eq!(
         told,
-        Confirmed::Rewritten(vec![told_of(2, true), told_of(4, false)])
+        Confirmed::Rewritten {
+            denied: Vec::new(),
+            told: vec![told_of(2, true), told_of(4, false)]
+        }
     );
 }
 
@@ -228,6 +271,10 @@ fn a_confirm_of_something_already_confirmed_says_nothing_on_a_touched_channel() 
         },
     ] {
         let told = confirms.confirmed(settlement, |_| Fate::Forward);
-        assert_eq!(told, Confirmed::Rewritten(Vec::new()), "{settlement:?}");
+        let nothing = Confirmed::Rewritten {
+            denied: Vec::new(),
+            told: Vec::new(),
+        };
+        assert_eq!(told, nothing, "{settlement:?}");
     }
 }

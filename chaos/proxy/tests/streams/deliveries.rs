@@ -12,6 +12,9 @@ enum Step {
     Duplicate,
     DropSettled,
     DropUnacknowledged,
+    HoldBack,
+    Resume(Index),
+    GiveBack(Index),
     Settle { which: Index, multiple: bool },
     SettleAll,
     Recover,
@@ -24,6 +27,9 @@ fn step() -> impl Strategy<Value = Step> {
         2 => Just(Step::Duplicate),
         2 => Just(Step::DropSettled),
         2 => Just(Step::DropUnacknowledged),
+        2 => Just(Step::HoldBack),
+        2 => any::<Index>().prop_map(Step::Resume),
+        1 => any::<Index>().prop_map(Step::GiveBack),
         6 => (any::<Index>(), any::<bool>()).prop_map(|(which, multiple)| Step::Settle { which, multiple }),
         1 => Just(Step::SettleAll),
         1 => Just(Step::Recover),
@@ -86,6 +92,7 @@ impl Book {
 fn run(steps: Vec<Step>) {
     let mut deliveries = Deliveries::default();
     let mut book = Book::default();
+    let mut held = Vec::new();
     for step in steps {
         match step {
             Step::Forward | Step::Duplicate => {
@@ -113,6 +120,23 @@ fn run(steps: Vec<Step>) {
             Step::DropUnacknowledged => {
                 deliveries.dropped_unacknowledged(book.broker_delivers());
             }
+            Step::HoldBack => {
+                let broker = book.broker_delivers();
+                deliveries.dropped_unacknowledged(broker);
+                held.push(broker);
+            }
+            Step::Resume(which) if !held.is_empty() => {
+                let broker = held.remove(which.index(held.len()));
+                let tag = deliveries.resumed(broker, true);
+                book.client_sees(tag);
+                book.client.insert(tag, Some(broker));
+            }
+            Step::GiveBack(which) if !held.is_empty() => {
+                let broker = held.remove(which.index(held.len()));
+                deliveries.given_back(broker);
+                book.broker.remove(&broker);
+            }
+            Step::Resume(_) | Step::GiveBack(_) => {}
             Step::Settle { which, multiple } => {
                 let held: Vec<u64> = book.client.keys().copied().collect();
                 if !held.is_empty() {
@@ -129,6 +153,7 @@ fn run(steps: Vec<Step>) {
             }
             Step::Recover => {
                 deliveries.recovered();
+                held.clear();
                 book.broker.clear();
                 book.client.clear();
             }

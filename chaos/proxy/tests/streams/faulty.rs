@@ -1,7 +1,6 @@
-use crate::traffic::{Feed, cut, joined, stream};
+use crate::traffic::{Feed, cut, joined, opening, stream};
 use amqp_proxy::{
-    Fault, Faults, OnConfirm, OnDelivery, OnPublish, Probability, Receipts, Rule, Selector, Told,
-    Upstream,
+    Fault, Faults, Probability, Receipts, Rule, Selector,
     frame::PROTOCOL_HEADER,
     session::{Outgoing, Session, Side},
 };
@@ -12,21 +11,7 @@ use tokio::time::Instant;
 const MINUTE: Duration = Duration::from_secs(60);
 
 fn fault() -> impl Strategy<Value = Fault> {
-    use Fault::{Confirm, Delivery, Publish};
-    prop::sample::select(vec![
-        Publish(OnPublish::Drop(Told::Ack)),
-        Publish(OnPublish::Drop(Told::Nack)),
-        Publish(OnPublish::Drop(Told::Nothing)),
-        Publish(OnPublish::Delay(MINUTE)),
-        Publish(OnPublish::Duplicate),
-        Confirm(OnConfirm::Drop),
-        Confirm(OnConfirm::Delay(MINUTE)),
-        Delivery(OnDelivery::Drop(Upstream::Nothing)),
-        Delivery(OnDelivery::Drop(Upstream::Requeue)),
-        Delivery(OnDelivery::Drop(Upstream::Reject)),
-        Delivery(OnDelivery::Delay(MINUTE)),
-        Delivery(OnDelivery::Duplicate),
-    ])
+    prop::sample::select(Fault::all(MINUTE))
 }
 
 fn rules() -> impl Strategy<Value = Vec<Rule>> {
@@ -74,8 +59,11 @@ proptest! {
         let mut from_client = Feed::new(Side::Client);
         let mut from_broker = Feed::new(Side::Broker);
         from_client.take(&mut session, PROTOCOL_HEADER, &mut out).expect("a header");
-        let mut clients = cut(&client.concat(), &client_places).into_iter();
-        let mut brokers = cut(&broker.concat(), &broker_places).into_iter();
+        let (client_opens, broker_opens) = opening();
+        let client = [client_opens, client.concat()].concat();
+        let broker = [broker_opens, broker.concat()].concat();
+        let mut clients = cut(&client, &client_places).into_iter();
+        let mut brokers = cut(&broker, &broker_places).into_iter();
         loop {
             let pieces = [clients.next(), brokers.next()];
             if pieces == [None, None] {
@@ -85,9 +73,9 @@ proptest! {
             prop_assert_eq!(from_client.take(&mut session, &client, &mut out), Ok(()));
             prop_assert_eq!(from_broker.take(&mut session, &broker, &mut out), Ok(()));
         }
-        // With the faults gone, nothing waits any longer.
+        // With the faults gone, nothing waits any longer, but for the end of a connection.
         drop(leases);
-        let next = session.release(Instant::now(), &mut out);
+        let next = session.release(Instant::now() + MINUTE, &mut out);
         prop_assert_eq!((next, session.is_waiting()), (None, false));
 
         let mut judge = Session::new(Faults::new(Receipts::channel(1).0));
@@ -113,7 +101,12 @@ proptest! {
         let mut session = Session::new(faults);
         let mut out = Outgoing::default();
         for (from, frames) in [(Side::Client, frames), (Side::Broker, answers)] {
-            let mut octets = frames.concat();
+            let (client_opens, broker_opens) = opening();
+            let opens = match from {
+                Side::Client => client_opens,
+                Side::Broker => broker_opens,
+            };
+            let mut octets = [opens, frames.concat()].concat();
             for (at, octet) in &damage {
                 if !octets.is_empty() {
                     let at = at.index(octets.len());

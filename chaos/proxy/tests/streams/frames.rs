@@ -6,8 +6,8 @@ use amqp_proxy::{
     Faults, Receipts,
     frame::{Kind, Malformed, PROTOCOL_HEADER, Piece, Splitter},
     method::{Method, Tag},
+    properties::message_id,
     session::{Outgoing, Session, Side},
-    unit::message_id,
 };
 use bytes::BufMut;
 use proptest::{collection::vec, prelude::*, sample::Index};

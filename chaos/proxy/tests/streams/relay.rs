@@ -1,10 +1,13 @@
-use crate::traffic::{confirm_select, cut, method, octets, publish, stream, tune_ok, unit};
+use crate::traffic::{
+    confirm_select, cut, method, octets, opening, publish, stream, tune_ok, unit,
+};
 use amq_protocol::{
     frame::AMQPFrame,
     protocol::{AMQPClass, connection},
 };
 use amqp_proxy::{
-    Fault, Faults, OnPublish, Proxy, Receipts, Rule, Selector, Settings, StartError, Told,
+    Fault, Faults, OnBroker, OnPublish, Proxy, Receipts, Rule, Selector, Settings, StartError,
+    Told,
     frame::{PROTOCOL_HEADER, Piece, Splitter},
     receipt::Receipt,
     session::Side,
@@ -97,6 +100,28 @@ impl Site {
             .await
             .expect("passed");
         (client, broker)
+    }
+
+    /// The same, with the connection open.
+    async fn open_whole(&self) -> (TcpStream, TcpStream) {
+        let (mut client, mut broker) = self.connect().await;
+        let (client_opens, broker_opens) = opening();
+        let request = [&PROTOCOL_HEADER[..], &client_opens].concat();
+        say(&mut client, &request).await;
+        assert_eq!(hear(&mut broker, request.len()).await, request);
+        say(&mut broker, &broker_opens).await;
+        assert_eq!(hear(&mut client, broker_opens.len()).await, broker_opens);
+        (client, broker)
+    }
+
+    fn arm_any(&self, fault: Fault) -> amqp_proxy::Lease {
+        let rule = Rule {
+            name: "a fault".into(),
+            seed: 1,
+            which: Selector::default(),
+            fault,
+        };
+        self.faults.arm(rule, HOUR)
     }
 
     fn arm(&self, fault: OnPublish, which: Selector) -> amqp_proxy::Lease {
@@ -289,6 +314,39 @@ async fn a_dropped_publish_is_answered_as_intended_and_never_seen_upstream() {
         let receipt = soon("a receipt", site.receipts.recv()).await.expect("left");
         assert_eq!(receipt.message_id.as_deref(), Some("2"));
     }
+}
+
+#[tokio::test]
+async fn a_blocked_client_is_not_read_while_heartbeats_towards_it_pass() {
+    let site = Site::start().await;
+    let (mut client, mut broker) = site.open_whole().await;
+    let lease = site.arm_any(Fault::Broker(OnBroker::Blocked));
+    let blocked = hear(&mut client, 22).await;
+    assert_eq!(blocked[7..11], [0, 10, 0, 60]);
+    let message = message(1, "1");
+    say(&mut client, &message).await;
+    for _ in 0..20 {
+        // The broker hears a heartbeat for each of its own, and nothing of the message.
+        say(&mut broker, &heartbeat()).await;
+        assert_eq!(hear(&mut client, 8).await, heartbeat());
+        assert_eq!(hear(&mut broker, 8).await, heartbeat());
+    }
+    drop(lease);
+    assert_eq!(hear(&mut client, 12).await[7..11], [0, 10, 0, 61]);
+    assert_eq!(hear(&mut broker, message.len()).await, message);
+}
+
+#[tokio::test]
+async fn a_forced_close_ends_both_sockets_once_the_client_has_answered() {
+    let site = Site::start().await;
+    let (mut client, mut broker) = site.open_whole().await;
+    let _lease = site.arm_any(Fault::Broker(OnBroker::CloseConnection));
+    let head = hear(&mut client, 13).await;
+    assert_eq!(head[7..], [0, 10, 0, 50, 1, 64], "connection.close 320");
+    let close_ok = connection::AMQPMethod::CloseOk(connection::CloseOk {});
+    say(&mut client, &method(0, AMQPClass::Connection(close_ok))).await;
+    to_the_end(&mut client).await;
+    assert_eq!(to_the_end(&mut broker).await, b"");
 }
 
 #[tokio::test]

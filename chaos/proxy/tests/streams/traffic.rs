@@ -62,6 +62,68 @@ pub fn tune_ok(channel_max: u16, frame_max: u32) -> AMQPClass {
     }))
 }
 
+pub fn start_ok(name: &str, capabilities: &[&str]) -> Vec<u8> {
+    let mut able = FieldTable::default();
+    for capability in capabilities {
+        able.insert((*capability).into(), AMQPValue::Boolean(true));
+    }
+    let mut properties = FieldTable::default();
+    properties.insert("product".into(), AMQPValue::LongString("tests".into()));
+    properties.insert("capabilities".into(), AMQPValue::FieldTable(able));
+    properties.insert("connection_name".into(), AMQPValue::LongString(name.into()));
+    let start_ok = connection::StartOk {
+        client_properties: properties,
+        ..connection::StartOk::default()
+    };
+    let class = AMQPClass::Connection(connection::AMQPMethod::StartOk(start_ok));
+    method(0, class)
+}
+
+pub fn channel_open(id: u16) -> Vec<u8> {
+    method(
+        id,
+        AMQPClass::Channel(channel::AMQPMethod::Open(channel::Open {})),
+    )
+}
+
+pub fn channel_open_ok(id: u16) -> Vec<u8> {
+    method(
+        id,
+        AMQPClass::Channel(channel::AMQPMethod::OpenOk(channel::OpenOk {})),
+    )
+}
+
+/// Asked and answered.
+pub fn consume(channel: u16, queue: &str, tag: &str) -> (Vec<u8>, Vec<u8>) {
+    let ask = basic::AMQPMethod::Consume(basic::Consume {
+        queue: queue.into(),
+        consumer_tag: tag.into(),
+        ..basic::Consume::default()
+    });
+    let answer = basic::AMQPMethod::ConsumeOk(basic::ConsumeOk {
+        consumer_tag: tag.into(),
+    });
+    (
+        method(channel, AMQPClass::Basic(ask)),
+        method(channel, AMQPClass::Basic(answer)),
+    )
+}
+
+/// How a connection begins, as each side says it: a client called "orders", and a consumer on
+/// each of four channels.
+pub fn opening() -> (Vec<u8>, Vec<u8>) {
+    let open_ok = connection::AMQPMethod::OpenOk(connection::OpenOk {});
+    let mut client = start_ok("orders", &["consumer_cancel_notify", "connection.blocked"]);
+    client.extend(method(0, tune_ok(0, 131_072)));
+    let mut broker = method(0, AMQPClass::Connection(open_ok));
+    for channel in 1..5 {
+        let (ask, answer) = consume(channel, "q", "consumer");
+        client.extend([channel_open(channel), ask].concat());
+        broker.extend([channel_open_ok(channel), answer].concat());
+    }
+    (client, broker)
+}
+
 /// A unit's frames: the method, the header, and the body in pieces of `piece` octets.
 pub fn unit(
     channel: u16,

@@ -79,6 +79,9 @@ pub struct Shape {
     /// Run the `jaeger` on PATH as trace store.
     #[arg(long)]
     jaeger: bool,
+    /// Proxies on the links between instances and what they lean on, for faults on links and messages.
+    #[arg(long)]
+    links: bool,
     /// No services, only the servers they lean on.
     #[arg(long)]
     only_servers: bool,

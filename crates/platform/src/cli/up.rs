@@ -95,6 +95,9 @@ fn config(shape: &Shape) -> Result<Config, Failure> {
         config.tracing = Tracing::Off;
     }
     config.instances = shape.instances;
+    if let Some(agent) = &mut config.agent {
+        agent.links = shape.links;
+    }
     config.settings = shape.settings.iter().cloned().collect();
     config.progress = printing();
     Ok(config)
@@ -115,6 +118,7 @@ fn describe(platform: &Platform) -> String {
     row("prometheus", &endpoints.prometheus);
     row("rabbitmq", &endpoints.rabbitmq_management);
     row("control", &endpoints.control);
+    row("chaos", endpoints.chaos.as_deref().unwrap_or("off"));
     let run_dir = platform.run_dir();
     row("endpoints", &run_dir.endpoints().display().to_string());
     row("secrets", &run_dir.secrets().display().to_string());

@@ -1,5 +1,6 @@
 //! A private RabbitMQ: own folder, ports, cookie and port mapper, on loopback only.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use super::{ServerError, on_path};
 
 /// The script itself: the one in /usr/sbin would change to the account of the system's own broker.
 const PROGRAM: &str = "/usr/lib/rabbitmq/bin/rabbitmq-server";
+
+const CTL: &str = "/usr/lib/rabbitmq/bin/rabbitmqctl";
+const NODE: &str = "breakwater@localhost";
 
 /// Where the plugins that the distribution ships are named, so that they need not be enabled by hand.
 const PLUGINS: &str = "[rabbitmq_management,rabbitmq_prometheus].\n";
@@ -107,6 +111,26 @@ raft.wal_max_size_bytes = 67108864
         )
     }
 
+    /// `rabbitmqctl`, past the script that would change to the account of the system's own broker.
+    pub fn ctl(&self) -> PathBuf {
+        PathBuf::from(CTL)
+    }
+
+    /// How it finds this node.
+    pub fn ctl_env(&self, epmd: &Port) -> BTreeMap<String, String> {
+        let file = |name: &str| self.folder.join(name).display().to_string();
+        let env = [
+            // The cookie is looked for here.
+            ("HOME", file("")),
+            ("LANG", "C.UTF-8".to_owned()),
+            ("RABBITMQ_CONF_ENV_FILE", file("rabbitmq-env.conf")),
+            ("RABBITMQ_NODENAME", NODE.to_owned()),
+            ("ERL_EPMD_ADDRESS", "127.0.0.1".to_owned()),
+            ("ERL_EPMD_PORT", epmd.number.to_string()),
+        ];
+        env.map(|(key, value)| (key.to_owned(), value)).into()
+    }
+
     pub fn spec(&self, epmd: &Port) -> Result<ProcessSpec, ServerError> {
         if !installed() {
             return Err(ServerError::Missing("RabbitMQ", "rabbitmq-server"));
@@ -117,7 +141,7 @@ raft.wal_max_size_bytes = 67108864
             .env("HOME", file(""))
             .env("LANG", "C.UTF-8")
             .env("RABBITMQ_CONF_ENV_FILE", file("rabbitmq-env.conf"))
-            .env("RABBITMQ_NODENAME", "breakwater@localhost")
+            .env("RABBITMQ_NODENAME", NODE)
             .env("RABBITMQ_CONFIG_FILE", file("rabbitmq.conf"))
             .env("RABBITMQ_ADVANCED_CONFIG_FILE", file("advanced.config"))
             .env("RABBITMQ_ENABLED_PLUGINS_FILE", file("enabled_plugins"))

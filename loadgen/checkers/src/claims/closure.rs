@@ -139,11 +139,7 @@ fn is_event(kind: &str) -> bool {
 /// Only a message that this run poisoned may be dead; it must be, and say why: one that the
 /// broker gave up after many deliveries was nobody's decision.
 fn dead_letters_are_explained(dead: &[DeadLetter], journal: &Journal, exam: &mut Examination) {
-    let poisoned: BTreeSet<&str> = journal
-        .faults()
-        .flat_map(|fault| &fault.receipts)
-        .filter_map(|receipt| receipt.message_id.as_deref())
-        .collect();
+    let poisoned: BTreeSet<&str> = journal.poisoned().collect();
     exam.note(format!("{} dead letters", dead.len()));
     let found: BTreeSet<&str> = (dead.iter())
         .filter_map(|letter| letter.message_id.as_deref())
@@ -283,6 +279,7 @@ mod tests {
     fn a_poisoned_message_ends_as_a_dead_letter_with_its_reason() {
         let mut run = example::run();
         let mut journal = example::journal();
+        journal.run[0].fault = Some("broker/poison".into());
         journal.run[0].receipts[0].message_id = Some("m1".into());
         let mut judged = |dead| {
             run.state.dead_letters = crate::state::Part::Read(dead);

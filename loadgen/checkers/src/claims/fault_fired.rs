@@ -20,7 +20,10 @@ pub fn check(journal: &Part<Journal>) -> Report {
                     fault.title
                 )),
                 receipts => {
-                    for receipt in receipts.iter().filter(|receipt| !receipt.gone) {
+                    for receipt in receipts
+                        .iter()
+                        .filter(|receipt| receipt.gone == Some(false))
+                    {
                         let why = "was told to go and was not seen to be gone";
                         exam.unknown(format!("{}: {} {why}", fault.title, receipt.name));
                     }
@@ -60,7 +63,7 @@ mod tests {
     #[test]
     fn a_victim_that_was_not_seen_gone_is_unknown() {
         let mut journal = example::journal();
-        journal.run[0].receipts[0].gone = false;
+        journal.run[0].receipts[0].gone = Some(false);
         assert_eq!(check(&Part::Read(journal)).verdict.label(), "unknown");
     }
 

@@ -33,7 +33,11 @@ fn loadgen(system: &System, out: &Path, method: &str) -> Child {
     );
     let method = match method {
         "" => "true".to_owned(),
-        arguments => format!("{} {arguments} {files}", programs.join("chaos").display()),
+        experiment => {
+            let chaos = programs.join("chaos");
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../chaos/experiments");
+            format!("{} apply {folder}/{experiment} {files}", chaos.display())
+        }
     };
     Command::new(programs.join("loadgen"))
         .args([
@@ -76,7 +80,7 @@ async fn a_run_is_valid_though_every_service_is_killed_and_invalid_when_one_row_
     let system = System::alone().await;
 
     let out = folder(&system, "valid");
-    let status = ended(loadgen(&system, &out, "kill --each-service --pause 500ms")).await;
+    let status = ended(loadgen(&system, &out, "kill-each-service.yaml")).await;
     let judged = verdict(&out);
     assert_eq!(status.code(), Some(0), "{judged:#}");
     assert_eq!(judged["verdict"], "valid", "{judged:#}");

@@ -89,22 +89,32 @@ fn dead_letters(system: &System) -> Vec<DeadLetter> {
 
 /// Every fault that struck, with its receipts, by kind; `None` in calm weather.
 fn journal(system: &System) -> Option<Journal> {
-    let mut by_kind: BTreeMap<&'static str, Vec<Receipt>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<(&'static str, bool), Vec<Receipt>> = BTreeMap::new();
     for receipt in system.world.faults.receipts() {
         let (fault, nth) = receipt.strike;
-        by_kind.entry(fault.label()).or_default().push(Receipt {
-            name: nth.to_string(),
-            at_ms: EPOCH_MS + receipt.at_us / 1_000,
-            gone: true,
-            message_id: (fault == Fault::Poison).then(|| poison::id(nth).to_string()),
-            ..Receipt::default()
-        });
+        let is_poison = fault == Fault::Poison;
+        by_kind
+            .entry((fault.label(), is_poison))
+            .or_default()
+            .push(Receipt {
+                name: nth.to_string(),
+                at_ms: EPOCH_MS + receipt.at_us / 1_000,
+                message_id: is_poison.then(|| poison::id(nth).to_string()),
+                ..Receipt::default()
+            });
     }
-    let injections = by_kind.into_iter().map(|(label, receipts)| Injection {
-        fault: Some(format!("simulated/{label}")),
-        title: label.to_owned(),
-        receipts,
-    });
+    let injections = by_kind
+        .into_iter()
+        .map(|((label, is_poison), receipts)| Injection {
+            // The judge knows poison by its name.
+            fault: Some(format!(
+                "simulated/{}",
+                if is_poison { "poison" } else { label }
+            )),
+            title: label.to_owned(),
+            receipts,
+            ..Injection::default()
+        });
     let run: Vec<_> = injections.collect();
     (!run.is_empty()).then_some(Journal { run })
 }

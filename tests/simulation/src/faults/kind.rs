@@ -21,6 +21,7 @@ pub enum Fault {
     StopBeforeAck,
     StopAfterCommit,
     StopAfterPublish,
+    ServiceStop,
     Pause,
     ClockSkew,
     Serialization,
@@ -47,6 +48,8 @@ pub(super) const fn rate_ppm(fault: Fault) -> u64 {
         Fault::BrokerRestart | Fault::BrokerBlocked => 30_000,
         Fault::StopAtAwait => 150,
         Fault::StopBeforeAck | Fault::StopAfterCommit | Fault::StopAfterPublish => 3_000,
+        // Once a second for each service: in half of the runs.
+        Fault::ServiceStop => 8_000,
         // Once a second for each process or database.
         Fault::Pause => 10_000,
         Fault::DatabaseRestart => 8_000,
@@ -63,7 +66,7 @@ pub(super) const fn rate_ppm(fault: Fault) -> u64 {
 }
 
 impl Fault {
-    pub const ALL: [Fault; 25] = [
+    pub const ALL: [Fault; 26] = [
         Self::Reorder,
         Self::Duplicate,
         Self::Delay,
@@ -79,6 +82,7 @@ impl Fault {
         Self::StopBeforeAck,
         Self::StopAfterCommit,
         Self::StopAfterPublish,
+        Self::ServiceStop,
         Self::Pause,
         Self::ClockSkew,
         Self::Serialization,
@@ -108,6 +112,7 @@ impl Fault {
             Self::StopBeforeAck => "process stopped between commit and ack",
             Self::StopAfterCommit => "process stopped between commit and publish",
             Self::StopAfterPublish => "process stopped between publish and confirm",
+            Self::ServiceStop => "every instance of a service stopped",
             Self::Pause => "process paused",
             Self::ClockSkew => "clock wrong",
             Self::Serialization => "serialization failure",

@@ -47,7 +47,7 @@ fn one(workshop: &Workshop, name: &str, seed: u64) -> Result<Vec<String>, LevelE
     let programs = workshop.programs_from_home();
     let program = |name: &str| format!("{}/{name}", programs.display());
     let method = format!(
-        "{} kill --each-service --pause 3s {}",
+        "{} apply tree/chaos/experiments/kill-each-service.yaml {}",
         program("chaos"),
         files.join(" ")
     );

@@ -19,6 +19,8 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// A connection used less than this ago needs no ping.
 pub(super) const TRUSTED_FOR: Duration = Duration::from_secs(1);
 const PING_TIMEOUT: Duration = Duration::from_millis(500);
+/// A statement that nobody waits for any more ends first, at the latest by its own timeout.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(6);
 
 #[derive(Clone, Debug)]
 pub struct PoolSettings {
@@ -82,6 +84,17 @@ pub fn connect(settings: &PoolSettings) -> Result<PgPool, sqlx::Error> {
                 }
                 let ping = tokio::time::timeout(PING_TIMEOUT, connection.ping());
                 Ok(matches!(ping.await, Ok(Ok(()))))
+            })
+        })
+        // sqlx waits for a released connection without a deadline, and the pool's place with it: two half-open ones
+        // would be the end of a pool of two.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                match tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await {
+                    Ok(ping) => ping.map(|()| true),
+                    // An error, so that it is dropped and not closed in good order.
+                    Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+                }
             })
         })
         .connect_lazy_with(options))

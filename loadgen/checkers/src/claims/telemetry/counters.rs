@@ -92,6 +92,7 @@ fn judge(expected: &Expected, rise: Rise, exam: &mut Examination) {
         );
         let within = match rise.tolerance {
             0.0 => rows.to_string(),
+            f64::INFINITY => format!("{rows}, or less: commits may have had no answer"),
             tolerance => format!("{rows}, up to {tolerance} less for its kills"),
         };
         exam.wrong(subject, "Prometheus, rise over the run", within, rise.total);

@@ -1,0 +1,271 @@
+//! The one experiment that runs, its heartbeat, and the faults that it holds.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use tokio::sync::{Mutex, Notify};
+use tokio::time::Instant;
+
+use super::held::{Held, Told};
+use super::site::Site;
+use crate::fault::{self, FaultError, Injected, Order};
+
+/// Between attempts to heal what could not be healed at once.
+const AGAIN: Duration = Duration::from_secs(1);
+/// Faults in force at a time: a storm has a handful.
+const FAULTS_MAX: usize = 256;
+
+pub struct Experiments {
+    pub site: Arc<Site>,
+    running: Mutex<Option<Running>>,
+    /// There while faults may be in force, for whoever comes after us.
+    marker: PathBuf,
+    /// A term changed.
+    changed: Notify,
+}
+
+struct Running {
+    title: String,
+    id: u64,
+    term: Duration,
+    until: Instant,
+    /// Nothing more is injected; it is gone when all is healed.
+    is_ending: bool,
+    faults: BTreeMap<u64, Held>,
+}
+
+/// Who runs.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ticket {
+    pub id: u64,
+    pub title: String,
+    pub term_ms: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ExperimentError {
+    #[error("an experiment runs already: {title}. Wait for it, or end it: chaos heal")]
+    Busy { title: String },
+    #[error("that experiment is over: its heartbeat was missed, or somebody healed everything")]
+    Over,
+    #[error("nothing is begun that a later agent could not know of: {0}")]
+    Marker(std::io::Error),
+    #[error("there is no such fault")]
+    NoSuchFault,
+    #[error("{FAULTS_MAX} faults are in force: end one first")]
+    Full,
+    #[error("there is no fault `{0}`")]
+    Unknown(String),
+    #[error("{fault}: {error}")]
+    Malformed {
+        fault: String,
+        error: serde_json::Error,
+    },
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+}
+
+impl Experiments {
+    pub fn new(site: Arc<Site>, marker: PathBuf) -> Self {
+        Self {
+            site,
+            marker,
+            running: Mutex::new(None),
+            changed: Notify::new(),
+        }
+    }
+
+    /// From now on, as long as it is heard of within each term.
+    pub async fn begin(
+        self: &Arc<Self>,
+        title: String,
+        term: Duration,
+    ) -> Result<Ticket, ExperimentError> {
+        let mut running = self.running.lock().await;
+        if let Some(running) = &*running {
+            return Err(ExperimentError::Busy {
+                title: running.title.clone(),
+            });
+        }
+        let ticket = Ticket {
+            id: crate::clock::now_ms(),
+            title: title.clone(),
+            term_ms: term.as_millis() as u64,
+        };
+        std::fs::write(&self.marker, &title).map_err(ExperimentError::Marker)?;
+        self.site.collected.clear();
+        *running = Some(Running {
+            title,
+            id: ticket.id,
+            term,
+            until: Instant::now() + term,
+            is_ending: false,
+            faults: BTreeMap::new(),
+        });
+        tokio::spawn(Arc::clone(self).watch(ticket.id));
+        tracing::info!(experiment = ticket.title, "an experiment begins");
+        Ok(ticket)
+    }
+
+    pub async fn heartbeat(&self, id: u64) -> Result<(), ExperimentError> {
+        let mut running = self.running.lock().await;
+        let running = of(&mut running, id)?;
+        running.until = Instant::now() + running.term;
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Held under the lock: nothing is injected into an experiment that is being ended.
+    pub async fn inject(&self, id: u64, order: Order) -> Result<u64, ExperimentError> {
+        let mut running = self.running.lock().await;
+        let running = of(&mut running, id)?;
+        if running
+            .faults
+            .values()
+            .filter(|held| !held.is_over())
+            .count()
+            >= FAULTS_MAX
+        {
+            return Err(ExperimentError::Full);
+        }
+        let kind = fault::named(&order.fault)
+            .ok_or_else(|| ExperimentError::Unknown(order.fault.clone()))?;
+        let fault = (kind.read)(&order.fault, order.with.clone()).map_err(|error| {
+            ExperimentError::Malformed {
+                fault: order.fault.clone(),
+                error,
+            }
+        })?;
+        let able = self.site.capabilities();
+        if let Some(missing) = kind.needs.iter().find(|need| !able.contains(need)) {
+            return Err(FaultError::Incapable(*missing).into());
+        }
+        let Injected { receipts, hold } = fault.inject(&self.site, &order).await?;
+        tracing::info!(fault = order.fault, name = order.name, "in force");
+        let number = running.faults.len() as u64;
+        running
+            .faults
+            .insert(number, Held::new(order, hold, receipts));
+        self.changed.notify_one();
+        Ok(number)
+    }
+
+    pub async fn told(&self, id: u64, fault: u64) -> Result<Told, ExperimentError> {
+        let mut running = self.running.lock().await;
+        let held = of(&mut running, id)?.faults.get_mut(&fault);
+        Ok(held.ok_or(ExperimentError::NoSuchFault)?.tell(&self.site))
+    }
+
+    /// Ends one fault, and tells of it for the last time.
+    pub async fn end(&self, id: u64, fault: u64) -> Result<Told, ExperimentError> {
+        let mut running = self.running.lock().await;
+        let held = of(&mut running, id)?.faults.get_mut(&fault);
+        let held = held.ok_or(ExperimentError::NoSuchFault)?;
+        held.heal(&self.site).await?;
+        Ok(held.tell(&self.site))
+    }
+
+    /// Ends the experiment; what it broke is healed when this returns.
+    pub async fn finish(&self, id: u64) -> Result<(), ExperimentError> {
+        {
+            let mut running = self.running.lock().await;
+            of(&mut running, id)?;
+        }
+        self.heal().await;
+        Ok(())
+    }
+
+    /// Everything, whoever began it. However often.
+    pub async fn heal(&self) {
+        while !self.try_to_heal().await {
+            tokio::time::sleep(AGAIN).await;
+        }
+    }
+
+    /// Every fault once; whether nothing is left.
+    async fn try_to_heal(&self) -> bool {
+        let mut running = self.running.lock().await;
+        let Some(ending) = running.as_mut() else {
+            return true;
+        };
+        ending.is_ending = true;
+        for held in ending.faults.values_mut() {
+            if let Err(error) = held.heal(&self.site).await {
+                tracing::warn!(fault = held.order.fault, "not healed yet: {error}");
+            }
+        }
+        let is_healed = ending.faults.values().all(Held::is_over);
+        if is_healed {
+            tracing::info!(experiment = ending.title, "an experiment is over");
+            *running = None;
+            let _ = std::fs::remove_file(&self.marker);
+        }
+        is_healed
+    }
+
+    /// What an agent before this one may have left; until it has succeeded once.
+    pub async fn sweep(self: Arc<Self>) {
+        while let Err(error) = self.site.sweep().await {
+            tracing::debug!("not swept yet: {error}");
+            tokio::time::sleep(AGAIN).await;
+        }
+        if self.running.lock().await.is_none() {
+            let _ = std::fs::remove_file(&self.marker);
+        }
+    }
+
+    pub async fn running(&self) -> Option<(Ticket, Vec<Told>)> {
+        let mut running = self.running.lock().await;
+        let running = running.as_mut()?;
+        let ticket = Ticket {
+            id: running.id,
+            title: running.title.clone(),
+            term_ms: running.term.as_millis() as u64,
+        };
+        let faults = running.faults.values_mut();
+        Some((ticket, faults.map(|held| held.tell(&self.site)).collect()))
+    }
+
+    /// Ends faults at their time, and all of them when the heartbeat is missed.
+    async fn watch(self: Arc<Self>, id: u64) {
+        loop {
+            let next = {
+                let mut running = self.running.lock().await;
+                let Ok(running) = of(&mut running, id) else {
+                    return;
+                };
+                let now = Instant::now();
+                if running.until <= now {
+                    tracing::warn!(experiment = running.title, "no heartbeat: healing");
+                    None
+                } else {
+                    let mut next = running.until;
+                    for held in running.faults.values_mut() {
+                        if held.is_due(now) && held.heal(&self.site).await.is_err() {
+                            next = next.min(now + AGAIN);
+                        } else if !held.is_over() {
+                            next = next.min(held.until);
+                        }
+                    }
+                    Some(next)
+                }
+            };
+            let Some(next) = next else {
+                return self.heal().await;
+            };
+            tokio::select! {
+                () = tokio::time::sleep_until(next) => {}
+                () = self.changed.notified() => {}
+            }
+        }
+    }
+}
+
+fn of(running: &mut Option<Running>, id: u64) -> Result<&mut Running, ExperimentError> {
+    let found = running.as_mut();
+    let found = found.filter(|running| running.id == id && !running.is_ending);
+    found.ok_or(ExperimentError::Over)
+}

@@ -1,0 +1,89 @@
+//! One fault of an experiment, from its order to its end.
+
+use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
+
+use super::site::Site;
+use crate::fault::{FaultError, Hold, Order};
+use crate::receipt::Receipt;
+
+pub struct Held {
+    pub order: Order,
+    pub until: Instant,
+    hold: Option<Box<dyn Hold>>,
+    receipts: Vec<Receipt>,
+    dropped: u64,
+}
+
+/// A journal of more is read by nobody; the rest is counted.
+const RECEIPTS_MAX: usize = 10_000;
+
+/// What the agent tells of a fault.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    pub fault: String,
+    pub name: String,
+    pub is_over: bool,
+    pub left_ms: u64,
+    pub receipts: Vec<Receipt>,
+    /// All there were, also those that found no room.
+    pub touched: u64,
+}
+
+impl Held {
+    pub fn new(order: Order, hold: Option<Box<dyn Hold>>, receipts: Vec<Receipt>) -> Self {
+        let mut held = Self {
+            until: Instant::now() + order.longest(),
+            order,
+            hold,
+            receipts: Vec::new(),
+            dropped: 0,
+        };
+        held.keep(receipts);
+        held
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.hold.is_none()
+    }
+
+    pub fn is_due(&self, now: Instant) -> bool {
+        !self.is_over() && self.until <= now
+    }
+
+    /// Stays in force until it succeeds.
+    pub async fn heal(&mut self, site: &Site) -> Result<(), FaultError> {
+        if let Some(hold) = &mut self.hold {
+            hold.heal(site).await?;
+            let last = hold.receipts();
+            self.hold = None;
+            self.keep(last);
+        }
+        Ok(())
+    }
+
+    pub fn tell(&mut self, site: &Site) -> Told {
+        let mut new = site.collected.take(&self.order.name);
+        new.extend(self.hold.iter_mut().flat_map(|hold| hold.receipts()));
+        self.keep(new);
+        let left = self.until.saturating_duration_since(Instant::now());
+        Told {
+            fault: self.order.fault.clone(),
+            name: self.order.name.clone(),
+            is_over: self.is_over(),
+            left_ms: if self.is_over() {
+                0
+            } else {
+                left.as_millis() as u64
+            },
+            receipts: self.receipts.clone(),
+            touched: self.receipts.len() as u64 + self.dropped,
+        }
+    }
+
+    fn keep(&mut self, new: Vec<Receipt>) {
+        let room = RECEIPTS_MAX.saturating_sub(self.receipts.len());
+        self.dropped += new.len().saturating_sub(room) as u64;
+        self.receipts.extend(new.into_iter().take(room));
+    }
+}

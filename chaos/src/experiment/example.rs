@@ -1,0 +1,14 @@
+//! What `chaos new` writes.
+
+pub const EXAMPLE: &str = include_str!("example.yaml");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_example_is_an_experiment() {
+        let read = crate::experiment::file::parse(EXAMPLE);
+        assert!(read.is_ok(), "{read:?}");
+    }
+}

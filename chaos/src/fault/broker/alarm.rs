@@ -1,0 +1,111 @@
+//! The broker has no memory or no disk left: it blocks whoever publishes.
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::agent::site::Site;
+use crate::clock;
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::receipt::Receipt;
+
+pub const KIND: Kind = Kind {
+    name: std::borrow::Cow::Borrowed("broker/alarm"),
+    meaning: std::borrow::Cow::Borrowed(
+        "a memory or disk alarm: connections that publish are blocked",
+    ),
+    needs: &[Capability::Broker],
+    lasts: true,
+    schema: schema::<Alarm>,
+    read: read::<Alarm>,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Alarm {
+    resource: Resource,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Resource {
+    Memory,
+    Disk,
+}
+
+impl Resource {
+    const ALL: [Self; 2] = [Self::Memory, Self::Disk];
+
+    /// What no broker can satisfy.
+    fn raise(self) -> &'static [&'static str] {
+        match self {
+            Self::Memory => &["set_vm_memory_high_watermark", "absolute", "1"],
+            Self::Disk => &["set_disk_free_limit", "1000TB"],
+        }
+    }
+
+    /// What every broker satisfies that is not in real need.
+    fn lower(self) -> &'static [&'static str] {
+        match self {
+            Self::Memory => &["set_vm_memory_high_watermark", "absolute", "1GiB"],
+            Self::Disk => &["set_disk_free_limit", "256MB"],
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Node {
+    mem_alarm: bool,
+    disk_free_alarm: bool,
+}
+
+impl Fault for Alarm {
+    fn inject<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Injected, FaultError>> {
+        Box::pin(async move {
+            let at_ms = clock::now_ms();
+            let raised = site.broker()?.ctl(self.resource.raise()).await;
+            let receipt = Receipt {
+                what: order.fault.clone(),
+                name: format!("{:?}", self.resource).to_lowercase(),
+                at_ms,
+                ..Receipt::default()
+            };
+            let mut hold = Raised(self.resource);
+            if let Err(error) = raised {
+                // It may have been raised all the same.
+                hold.heal(site).await?;
+                return Err(error);
+            }
+            Ok(Injected::held(vec![receipt], hold))
+        })
+    }
+}
+
+struct Raised(Resource);
+
+impl Hold for Raised {
+    fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
+        Box::pin(async move { site.broker()?.ctl(self.0.lower()).await })
+    }
+}
+
+/// A second Erlang VM is only started if there is an alarm to be ended.
+pub async fn sweep(site: &Site) -> Result<(), FaultError> {
+    let broker = site.broker()?;
+    let nodes: Vec<Node> = broker
+        .get("/nodes?columns=mem_alarm,disk_free_alarm")
+        .await?;
+    if nodes
+        .iter()
+        .any(|node| node.mem_alarm || node.disk_free_alarm)
+    {
+        for resource in Resource::ALL {
+            broker.ctl(resource.lower()).await?;
+        }
+    }
+    Ok(())
+}

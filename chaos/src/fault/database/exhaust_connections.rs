@@ -1,0 +1,61 @@
+//! No session is left for those who need one.
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::lock_table::Sessions;
+use crate::agent::site::Site;
+use crate::clock;
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::receipt::Receipt;
+
+pub const KIND: Kind = Kind {
+    name: std::borrow::Cow::Borrowed("database/exhaust-connections"),
+    meaning: std::borrow::Cow::Borrowed(
+        "sessions are opened until the server refuses more: who loses one gets none",
+    ),
+    needs: &[Capability::Database],
+    lasts: true,
+    schema: schema::<ExhaustConnections>,
+    read: read::<ExhaustConnections>,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExhaustConnections {
+    database: String,
+}
+
+/// Beyond any server that runs on one machine: who gets so many has no limit to be exhausted.
+const SESSIONS_MAX: usize = 1_000;
+
+impl Fault for ExhaustConnections {
+    fn inject<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Injected, FaultError>> {
+        Box::pin(async move {
+            let mut sessions = vec![site.databases.session(&self.database).await?];
+            let at_ms = clock::now_ms();
+            while let Ok(session) = site.databases.session(&self.database).await {
+                sessions.push(session);
+                if sessions.len() >= SESSIONS_MAX {
+                    return Err(FaultError::Refused {
+                        what: order.fault.clone(),
+                        why: format!("{SESSIONS_MAX} sessions were not enough"),
+                    });
+                }
+            }
+            let receipt = Receipt {
+                what: order.fault.clone(),
+                name: format!("{} sessions", sessions.len()),
+                service: self.database.clone(),
+                at_ms,
+                ..Receipt::default()
+            };
+            Ok(Injected::held(vec![receipt], Sessions(sessions)))
+        })
+    }
+}

@@ -1,0 +1,35 @@
+//! A link that lies.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{LinkFault, Way};
+use crate::fault::{Capability, FaultError, Kind, read, schema};
+
+pub const KIND: Kind = Kind {
+    name: std::borrow::Cow::Borrowed("link/corrupt"),
+    meaning: std::borrow::Cow::Borrowed("one bit of a share of the chunks is flipped"),
+    needs: &[Capability::Links],
+    lasts: true,
+    schema: schema::<Corrupt>,
+    read: read::<Corrupt>,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Corrupt {
+    #[schemars(range(min = 0.0, max = 1.0))]
+    share: f64,
+    #[serde(default)]
+    way: Way,
+}
+
+impl LinkFault for Corrupt {
+    fn fault(&self) -> Result<link_proxy::Fault, FaultError> {
+        let share = amqp_proxy::Probability::new(self.share);
+        Ok(link_proxy::Fault::Corrupt {
+            share: share.map_err(|error| FaultError::Wrong(error.to_string()))?,
+            way: self.way.into(),
+        })
+    }
+}

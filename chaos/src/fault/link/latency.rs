@@ -1,0 +1,38 @@
+//! A link that is far away.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{LinkFault, Way};
+use crate::experiment::Span;
+use crate::fault::{Capability, FaultError, Kind, read, schema};
+
+pub const KIND: Kind = Kind {
+    name: std::borrow::Cow::Borrowed("link/latency"),
+    meaning: std::borrow::Cow::Borrowed("everything arrives later, and in order"),
+    needs: &[Capability::Links],
+    lasts: true,
+    schema: schema::<Latency>,
+    read: read::<Latency>,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Latency {
+    delay: Span,
+    /// More or less by up to so much
+    #[serde(default)]
+    jitter: Option<Span>,
+    #[serde(default)]
+    way: Way,
+}
+
+impl LinkFault for Latency {
+    fn fault(&self) -> Result<link_proxy::Fault, FaultError> {
+        Ok(link_proxy::Fault::Latency {
+            delay: self.delay.0,
+            jitter: self.jitter.map_or_else(Default::default, |span| span.0),
+            way: self.way.into(),
+        })
+    }
+}

@@ -1,0 +1,42 @@
+//! SIGKILL: no drain, no flush, no goodbye.
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{mortal_victims, signal};
+use crate::agent::control::Action;
+use crate::agent::site::Site;
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+
+pub const KIND: Kind = Kind {
+    name: std::borrow::Cow::Borrowed("process/kill"),
+    meaning: std::borrow::Cow::Borrowed(
+        "SIGKILL between two instructions; whoever supervises it starts it again",
+    ),
+    needs: &[Capability::Process],
+    lasts: false,
+    schema: schema::<Kill>,
+    read: read::<Kill>,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Kill {}
+
+impl Fault for Kill {
+    fn inject<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Injected, FaultError>> {
+        Box::pin(async move {
+            let victims = mortal_victims(site, order).await?;
+            let mut receipts = signal(&site.control, order, &victims, Action::Kill).await?;
+            for receipt in &mut receipts {
+                receipt.gone = Some(site.control.is_gone(receipt).await);
+            }
+            Ok(Injected::over(receipts))
+        })
+    }
+}

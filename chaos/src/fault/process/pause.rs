@@ -1,0 +1,63 @@
+//! SIGSTOP: it does nothing, holds everything, and wakes up as if no time had passed.
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::{signal, victims};
+use crate::agent::control::{Action, Process};
+use crate::agent::site::Site;
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+
+pub const KIND: Kind = Kind {
+    name: std::borrow::Cow::Borrowed("process/pause"),
+    meaning: std::borrow::Cow::Borrowed(
+        "SIGSTOP: it holds its connections, locks and leases, and does nothing",
+    ),
+    needs: &[Capability::Process],
+    lasts: true,
+    schema: schema::<Pause>,
+    read: read::<Pause>,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Pause {}
+
+impl Fault for Pause {
+    fn inject<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Injected, FaultError>> {
+        Box::pin(async move {
+            let victims = victims(site, order).await?;
+            let receipts = signal(&site.control, order, &victims, Action::Pause).await?;
+            Ok(Injected::held(receipts, Paused(victims)))
+        })
+    }
+}
+
+struct Paused(Vec<Process>);
+
+impl Hold for Paused {
+    fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
+        Box::pin(async move {
+            while let Some(victim) = self.0.last() {
+                match site.control.act(&victim.name, Action::Resume).await {
+                    // One that was killed meanwhile, or scaled away, is not paused any more.
+                    Ok(_) | Err(FaultError::Refused { .. }) => self.0.pop(),
+                    Err(error) => return Err(error),
+                };
+            }
+            Ok(())
+        })
+    }
+}
+
+/// After an agent that died: everything that is paused goes on.
+pub async fn sweep(site: &Site) -> Result<(), FaultError> {
+    let all = site.control.processes().await?;
+    let mut paused = Paused(all.into_iter().filter(Process::is_paused).collect());
+    paused.heal(site).await
+}

@@ -1,0 +1,68 @@
+//! More or fewer instances, for a while.
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::agent::site::Site;
+use crate::clock;
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::receipt::Receipt;
+
+pub const KIND: Kind = Kind {
+    name: std::borrow::Cow::Borrowed("process/scale"),
+    meaning: std::borrow::Cow::Borrowed(
+        "a service has another number of instances; afterwards as many as before",
+    ),
+    needs: &[Capability::Process, Capability::Scale],
+    lasts: true,
+    schema: schema::<Scale>,
+    read: read::<Scale>,
+};
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scale {
+    /// As many instances; those beyond are asked to leave
+    #[schemars(range(min = 0, max = 16))]
+    instances: u64,
+}
+
+impl Fault for Scale {
+    fn inject<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Injected, FaultError>> {
+        Box::pin(async move {
+            let wrong = || FaultError::Wrong("process/scale needs `of: {service: …}`".into());
+            let service = order.of.service.clone().ok_or_else(wrong)?;
+            let before = site.control.processes().await?;
+            let before = before.iter().filter(|one| one.service == service).count() as u64;
+            let at_ms = clock::now_ms();
+            let names = site.control.scale(&service, self.instances).await?;
+            let receipt = Receipt {
+                what: order.fault.clone(),
+                name: format!("{service}: {before} -> {}", names.len()),
+                service: service.clone(),
+                at_ms,
+                ..Receipt::default()
+            };
+            Ok(Injected::held(vec![receipt], Scaled { service, before }))
+        })
+    }
+}
+
+struct Scaled {
+    service: String,
+    before: u64,
+}
+
+impl Hold for Scaled {
+    fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
+        Box::pin(async move {
+            site.control.scale(&self.service, self.before).await?;
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! The harness dies by SIGKILL in the middle of every kind of fault, and the system heals.
+
+use crate::{Harness, harness::STEADY};
+use end_to_end::{Shop, System, eventually, shop::COORDINATIONS};
+use reqwest::Method;
+use serde_json::Value;
+
+/// All of these at once, for longer than any test; then nobody to end them.
+async fn everything_heals_after(test: &str, faults: &[&str]) {
+    let system = System::breakable().await;
+    let harness = Harness::new(&system, test);
+    let shop = Shop::open(&system);
+    let mut baskets = vec![];
+    for coordination in COORDINATIONS {
+        baskets.push(shop.basket(coordination).await);
+    }
+    let faults_text: String = faults
+        .iter()
+        .map(|fault| format!("      - {{{fault}, duration: 30m}}\n"))
+        .collect();
+    let method = format!("  - parallel:\n{faults_text}");
+    let file = harness.experiment("all", test, STEADY, &method);
+    let mut child = harness.begin(&file);
+    harness.in_force(faults.len()).await;
+    child.kill().await.expect("it is killed");
+
+    harness.healed().await;
+    system.everything_is_ready().await;
+    for basket in &baskets {
+        let order = shop.place(basket).await;
+        assert_eq!(shop.ended(&order).await["status"], "confirmed");
+    }
+}
+
+#[tokio::test]
+async fn links_and_messages_are_as_before() {
+    let on_links = [
+        "fault: link/latency, of: {process: orders-1}, with: {delay: 200ms}",
+        "fault: link/bandwidth, of: {process: orders-2}, with: {bytes-per-second: 2000}",
+        "fault: link/reset, of: {process: inventory-1}",
+        "fault: link/blackhole, of: {process: inventory-2}",
+        "fault: link/half-open, of: {process: payments-1}",
+        "fault: link/refuse, of: {process: payments-2}",
+        "fault: link/slow-close, of: {process: shipping-1}, with: {delay: 2s}",
+        "fault: link/corrupt, of: {process: orchestrator-1, link: broker}, with: {share: 0.5}",
+        "fault: database/cut-on-commit, of: {process: orchestrator-2}",
+        "fault: amqp/publish/drop/unconfirmed, of: {process: shipping-2}",
+        "fault: amqp/confirm/drop, of: {process: orders-1}",
+        "fault: amqp/delivery/delay, of: {process: shipping-1}, with: {delay: 5s}",
+        "fault: amqp/delivery/drop/unacked, of: {process: order-view-1}",
+    ];
+    everything_heals_after("links", &on_links).await;
+}
+
+#[tokio::test]
+async fn processes_are_as_before() {
+    let on_processes = [
+        "fault: process/pause, of: {process: orders-1}",
+        "fault: process/pause, of: {process: order-view-1}",
+        "fault: process/scale, of: {service: shipping}, with: {instances: 3}",
+    ];
+    everything_heals_after("processes", &on_processes).await;
+    let system = System::breakable().await;
+    let names: Vec<Value> = system.processes().await;
+    assert!(names.iter().all(|one| one["name"] != "shipping-3"));
+}
+
+#[tokio::test]
+async fn servers_are_as_before() {
+    let on_servers = [
+        "fault: broker/length-limit, with: {queue: shipping, max-length: 1}",
+        "fault: broker/take-permission, of: {service: inventory}, with: {take: write}",
+        "fault: database/lock-table, with: {database: payments, table: accounts}",
+        "fault: broker/alarm, with: {resource: memory}",
+    ];
+    everything_heals_after("servers", &on_servers).await;
+    let system = System::breakable().await;
+    let policies = broker(&system, "/policies/%2F").await;
+    assert_eq!(policies, serde_json::json!([]));
+    let permission = broker(&system, "/permissions/%2F/inventory").await;
+    assert_ne!(permission["write"], "^$");
+    // The broker tells its statistics every few seconds.
+    eventually("the alarm is over", async || {
+        let nodes = broker(&system, "/nodes?columns=mem_alarm").await;
+        (nodes[0]["mem_alarm"] == false).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_are_given_back() {
+    let on_sessions = ["fault: database/exhaust-connections, with: {database: orders}"];
+    everything_heals_after("sessions", &on_sessions).await;
+}
+
+#[tokio::test]
+async fn an_agent_that_is_killed_as_well_sweeps_when_it_is_back() {
+    let system = System::breakable().await;
+    let harness = Harness::new(&system, "agent");
+    let method = "  - parallel:
+      - {fault: process/pause, of: {process: payments-1}, duration: 30m}
+      - {fault: broker/length-limit, with: {queue: shipping, max-length: 1}, duration: 30m}";
+    let file = harness.experiment("both", "both die", STEADY, method);
+    let mut child = harness.begin(&file);
+    harness.in_force(2).await;
+    child.kill().await.expect("it is killed");
+    system.control("chaos", "kill").await;
+
+    system.everything_is_ready().await;
+    eventually("the policy is gone", async || {
+        let policies = broker(&system, "/policies/%2F").await;
+        (policies == serde_json::json!([])).then_some(())
+    })
+    .await;
+}
+
+async fn broker(system: &System, path: &str) -> Value {
+    let answer = system.broker(Method::GET, path).send().await;
+    answer.expect("an answer").json().await.expect("JSON")
+}

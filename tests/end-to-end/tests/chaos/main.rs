@@ -1,0 +1,11 @@
+//! Experiments against a platform with proxies on its links.
+//!
+//! One binary, so that its tests share that platform. Needs the services' binaries, as `system` does.
+
+mod half_open;
+mod harness;
+mod killed_harness;
+mod refused;
+mod run;
+
+use harness::Harness;
