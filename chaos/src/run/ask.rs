@@ -10,7 +10,8 @@ use super::system::System;
 use crate::experiment::Provider;
 
 /// A probe that waits longer has found something out as well.
-const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+const ANSWER_WITHIN: Duration = Duration::from_secs(8);
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
 
 pub async fn ask(provider: &Provider, system: &System) -> Result<f64, String> {
     let asked = async {
@@ -78,14 +79,21 @@ async fn sql(database: &str, query: &str, system: &System) -> Result<f64, String
 async fn depth(queue: &str, system: &System) -> Result<f64, String> {
     let root = system.endpoints.rabbitmq_management.trim_end_matches('/');
     let user = &system.secrets.amqp_management;
-    let request = system
-        .http
-        .get(format!("{root}/api/queues/%2F/{queue}"))
-        .basic_auth(&user.user, Some(&user.password));
-    let answer = json(request).await?;
-    answer["messages"]
-        .as_f64()
-        .ok_or_else(|| format!("nothing is known of {queue}"))
+    loop {
+        let request = system
+            .http
+            .get(format!("{root}/api/queues/%2F/{queue}"))
+            .basic_auth(&user.user, Some(&user.password));
+        let answer = json(request).await?;
+        if answer["name"].is_null() {
+            return Err(format!("there is no queue {queue}"));
+        }
+        if let Some(messages) = answer["messages"].as_f64() {
+            return Ok(messages);
+        }
+        // A broker that has just started counts its queues every few seconds.
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
 }
 
 async fn ready(name: &str, system: &System) -> Result<f64, String> {
