@@ -1,13 +1,7 @@
 //! Proof that a connection was touched.
 
 use crate::rule::Way;
-use std::{
-    net::SocketAddr,
-    sync::Arc,
-    sync::atomic::{AtomicU64, Ordering},
-    time::SystemTime,
-};
-use tokio::sync::mpsc;
+use std::{net::SocketAddr, time::SystemTime};
 
 /// One connection, one fault: the first touch, or each for what happens to single chunks
 /// and commits.
@@ -28,47 +22,5 @@ pub struct Receipt {
     pub at: SystemTime,
 }
 
-/// Where receipts are handed in. A fault is only worked once its receipt has a place: when
-/// nobody collects them, octets pass untouched rather than unrecorded.
-#[derive(Clone, Debug)]
-pub struct Receipts {
-    sender: mpsc::Sender<Receipt>,
-    refused: Arc<AtomicU64>,
-}
-
-/// A place for one receipt.
-#[derive(Debug)]
-pub(crate) struct Place(mpsc::OwnedPermit<Receipt>);
-
-impl Receipts {
-    /// `places` receipts may wait to be collected.
-    pub fn channel(places: usize) -> (Self, mpsc::Receiver<Receipt>) {
-        let (sender, receiver) = mpsc::channel(places);
-        let receipts = Self {
-            sender,
-            refused: Arc::default(),
-        };
-        (receipts, receiver)
-    }
-
-    pub(crate) fn reserve(&self) -> Option<Place> {
-        match self.sender.clone().try_reserve_owned() {
-            Ok(permit) => Some(Place(permit)),
-            Err(_) => {
-                self.refused.fetch_add(1, Ordering::Relaxed);
-                None
-            }
-        }
-    }
-
-    /// Times that a fault was not worked because no receipt could be left.
-    pub(crate) fn refused(&self) -> u64 {
-        self.refused.load(Ordering::Relaxed)
-    }
-}
-
-impl Place {
-    pub fn leave(self, receipt: Receipt) {
-        self.0.send(receipt);
-    }
-}
+pub type Receipts = amqp_proxy::Receipts<Receipt>;
+pub(crate) type Place = amqp_proxy::receipt::Place<Receipt>;

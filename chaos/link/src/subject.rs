@@ -1,10 +1,11 @@
 //! What a connection has to do with the rules.
 
 use crate::{
-    faults::{Armed, Faults, locked},
+    faults::{Armed, Faults},
     receipt::{Place, Receipt},
     rule::Way,
 };
+use amqp_proxy::lease::locked;
 use std::{
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex},
@@ -29,7 +30,7 @@ impl Subject {
         Self {
             number,
             client,
-            born: faults.now(),
+            born: faults.leases.now(),
             faults: faults.clone(),
             touched: Mutex::default(),
         }
@@ -41,8 +42,8 @@ impl Subject {
 
     pub fn rules(&self) -> Rules {
         Rules {
-            changes: self.faults.changes(),
-            all: self.faults.live(Instant::now()),
+            changes: self.faults.leases.changes(),
+            all: self.faults.leases.live(Instant::now()),
             faults: self.faults.clone(),
             stale: false,
         }
@@ -109,7 +110,7 @@ impl Rules {
         if self.stale || self.changes.has_changed().unwrap_or(false) {
             self.stale = false;
             self.changes.borrow_and_update();
-            self.all = self.faults.live(Instant::now());
+            self.all = self.faults.leases.live(Instant::now());
         }
         &self.all
     }

@@ -19,7 +19,7 @@
 //!   what one answer covers.
 //! - [`consumers`]: which queue a consumer reads.
 //! - [`rule`]: a fault as data. [`selector`]: which messages it is for. [`decision`]: chance as a
-//!   hash. [`faults`]: the rules in force, as leases. `labels`: what faults are called.
+//!   hash. [`faults`]: the rules in force. [`lease`]: what ends by itself. `labels`: what faults are called.
 //! - [`receipt`]: proof that a message was touched.
 //! - [`lane`]: order within a channel, and waiting. [`shelf`]: waiting while others pass.
 //! - [`session`]: one connection without sockets.
@@ -50,6 +50,7 @@ pub mod faults;
 pub mod frame;
 mod labels;
 pub mod lane;
+pub mod lease;
 pub mod method;
 pub mod properties;
 pub mod receipt;

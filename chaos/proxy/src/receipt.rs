@@ -28,20 +28,20 @@ pub struct Receipt {
 }
 
 /// Where receipts are handed in. A fault is only worked once its receipt has a place:
-/// when nobody collects them, messages pass untouched rather than unrecorded.
+/// when nobody collects them, what passes does so untouched rather than unrecorded.
 #[derive(Clone, Debug)]
-pub struct Receipts {
-    sender: mpsc::Sender<Receipt>,
+pub struct Receipts<R = Receipt> {
+    sender: mpsc::Sender<R>,
     refused: Arc<AtomicU64>,
 }
 
 /// A place for one receipt.
 #[derive(Debug)]
-pub struct Place(mpsc::OwnedPermit<Receipt>);
+pub struct Place<R = Receipt>(mpsc::OwnedPermit<R>);
 
-impl Receipts {
+impl<R> Receipts<R> {
     /// `places` receipts may wait to be collected.
-    pub fn channel(places: usize) -> (Self, mpsc::Receiver<Receipt>) {
+    pub fn channel(places: usize) -> (Self, mpsc::Receiver<R>) {
         let (sender, receiver) = mpsc::channel(places);
         let receipts = Self {
             sender,
@@ -50,7 +50,7 @@ impl Receipts {
         (receipts, receiver)
     }
 
-    pub fn reserve(&self) -> Option<Place> {
+    pub fn reserve(&self) -> Option<Place<R>> {
         match self.sender.clone().try_reserve_owned() {
             Ok(permit) => Some(Place(permit)),
             Err(_) => {
@@ -66,8 +66,8 @@ impl Receipts {
     }
 }
 
-impl Place {
-    pub fn leave(self, receipt: Receipt) {
+impl<R> Place<R> {
+    pub fn leave(self, receipt: R) {
         self.0.send(receipt);
     }
 }

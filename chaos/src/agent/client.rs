@@ -170,7 +170,8 @@ fn detail(body: &str) -> Option<String> {
     Some(problem.get("detail")?.as_str()?.to_owned())
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, AgentError> {
+/// A file that the platform wrote.
+pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, AgentError> {
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|source| AgentError::File {
         path: shown.clone(),

@@ -226,7 +226,10 @@ impl Experiments {
             term_ms: running.term.as_millis() as u64,
         };
         let faults = running.faults.values_mut();
-        Some((ticket, faults.map(|held| held.tell(&self.site)).collect()))
+        Some((
+            ticket,
+            faults.map(|held| held.tell_standing(&self.site)).collect(),
+        ))
     }
 
     /// Ends faults at their time, and all of them when the heartbeat is missed.

@@ -25,6 +25,7 @@ pub struct Told {
     pub name: String,
     pub is_over: bool,
     pub left_ms: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub receipts: Vec<Receipt>,
     /// All there were, also those that found no room.
     pub touched: u64,
@@ -55,17 +56,22 @@ impl Held {
     pub async fn heal(&mut self, site: &Site) -> Result<(), FaultError> {
         if let Some(hold) = &mut self.hold {
             hold.heal(site).await?;
-            let last = hold.receipts();
             self.hold = None;
-            self.keep(last);
         }
         Ok(())
     }
 
     pub fn tell(&mut self, site: &Site) -> Told {
-        let mut new = site.collected.take(&self.order.name);
-        new.extend(self.hold.iter_mut().flat_map(|hold| hold.receipts()));
-        self.keep(new);
+        let standing = self.tell_standing(site);
+        Told {
+            receipts: self.receipts.clone(),
+            ..standing
+        }
+    }
+
+    /// Without the receipts: they are many, and who asks every second wants their number.
+    pub fn tell_standing(&mut self, site: &Site) -> Told {
+        self.keep(site.collected.take(&self.order.name));
         let left = self.until.saturating_duration_since(Instant::now());
         Told {
             fault: self.order.fault.clone(),
@@ -76,7 +82,7 @@ impl Held {
             } else {
                 left.as_millis() as u64
             },
-            receipts: self.receipts.clone(),
+            receipts: Vec::new(),
             touched: self.receipts.len() as u64 + self.dropped,
         }
     }

@@ -4,8 +4,9 @@
 //! orders-1 ──> octets (slow, cut, silent) ──> messages (AMQP only) ──> broker
 //! ```
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::sync::mpsc;
@@ -39,7 +40,13 @@ pub struct Link {
 
 /// What the proxies left, until it is asked for.
 #[derive(Clone, Default)]
-pub struct Collected(Arc<Mutex<Vec<(String, Receipt)>>>);
+pub struct Collected(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    of_faults: HashMap<String, Vec<Receipt>>,
+    count: usize,
+}
 
 impl Link {
     pub async fn start(settings: LinkSettings, collected: &Collected) -> Result<Self, SiteError> {
@@ -143,30 +150,31 @@ impl Origin {
 
 impl Collected {
     fn put(&self, rule: &str, receipt: &Receipt) -> bool {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let has_room = all.len() < RECEIPTS_KEPT;
+        let mut kept = self.locked();
+        let has_room = kept.count < RECEIPTS_KEPT;
         if has_room {
             let fault = rule.rsplit_once('@').map_or(rule, |(fault, _)| fault);
-            all.push((fault.to_owned(), receipt.clone()));
+            let of_fault = kept.of_faults.entry(fault.to_owned()).or_default();
+            of_fault.push(receipt.clone());
+            kept.count += 1;
         }
         has_room
     }
 
     /// Those of one fault, which are then gone from here.
     pub fn take(&self, fault: &str) -> Vec<Receipt> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (taken, kept) = std::mem::take(&mut *all)
-            .into_iter()
-            .partition(|(of, _)| of == fault);
-        *all = kept;
-        taken.into_iter().map(|(_, receipt)| receipt).collect()
+        let mut kept = self.locked();
+        let taken = kept.of_faults.remove(fault).unwrap_or_default();
+        kept.count -= taken.len();
+        taken
     }
 
     pub fn clear(&self) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clear();
+        *self.locked() = Kept::default();
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::link::chosen;
-use super::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, schema};
+use super::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 use crate::agent::site::Site;
 use crate::experiment::Span;
 use crate::experiment::subject::Dependency;
@@ -26,7 +26,7 @@ pub fn kinds() -> Vec<Kind> {
         meaning: Cow::Borrowed(meaning(fault.label())),
         needs: &[Capability::Links],
         lasts: true,
-        schema: schema::<Which>,
+        schema: |generator| generator.subschema_for::<Which>(),
         read,
     };
     all.into_iter().map(kind).collect()

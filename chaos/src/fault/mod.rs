@@ -16,7 +16,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 use futures::future::BoxFuture;
-use schemars::{Schema, SchemaGenerator};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,11 +46,6 @@ pub struct Injected {
 pub trait Hold: Send + Sync {
     /// Ends it. Asked again until it succeeds, so a second time does no harm.
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>>;
-
-    /// What was touched since it was asked last.
-    fn receipts(&mut self) -> Vec<Receipt> {
-        Vec::new()
-    }
 }
 
 /// A fault that somebody wants: at whom, and how chance is drawn.
@@ -90,6 +86,40 @@ pub struct Kind {
     /// Its parameters, by its name.
     pub read: Read,
 }
+
+impl Kind {
+    /// Over at once; its parameters are `F`.
+    pub(crate) const fn momentary<F: Parameters>(
+        name: &'static str,
+        meaning: &'static str,
+        needs: &'static [Capability],
+    ) -> Self {
+        Self {
+            name: Cow::Borrowed(name),
+            meaning: Cow::Borrowed(meaning),
+            needs,
+            lasts: false,
+            schema: |generator| generator.subschema_for::<F>(),
+            read: |_, with| Ok(Box::new(serde_json::from_value::<F>(with)?)),
+        }
+    }
+
+    /// In force for a while; its parameters are `F`.
+    pub(crate) const fn lasting<F: Parameters>(
+        name: &'static str,
+        meaning: &'static str,
+        needs: &'static [Capability],
+    ) -> Self {
+        let mut kind = Self::momentary::<F>(name, meaning, needs);
+        kind.lasts = true;
+        kind
+    }
+}
+
+/// Parameters as an experiment has them, which are the fault.
+pub(crate) trait Parameters: Fault + DeserializeOwned + JsonSchema + 'static {}
+
+impl<F: Fault + DeserializeOwned + JsonSchema + 'static> Parameters for F {}
 
 /// Every kind there is.
 pub fn all() -> Vec<Kind> {
@@ -175,24 +205,22 @@ pub enum FaultError {
     Unknown { what: String, why: String },
 }
 
-/// The one way in which parameters become a fault.
-pub(crate) fn read<F: Fault + for<'de> Deserialize<'de> + 'static>(
-    _: &str,
-    with: Value,
-) -> Result<Box<dyn Fault>, serde_json::Error> {
-    Ok(Box::new(serde_json::from_value::<F>(with)?))
-}
-
-/// The one way in which parameters become a schema.
-pub(crate) fn schema<F: schemars::JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
-    generator.subschema_for::<F>()
-}
-
 impl Injected {
     pub fn over(receipts: Vec<Receipt>) -> Self {
         Self {
             receipts,
             hold: None,
+        }
+    }
+
+    /// A fault that touched nobody was none.
+    pub fn over_some(
+        receipts: Vec<Receipt>,
+        nobody: impl FnOnce() -> FaultError,
+    ) -> Result<Self, FaultError> {
+        match receipts.is_empty() {
+            false => Ok(Self::over(receipts)),
+            true => Err(nobody()),
         }
     }
 

@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 
-use crate::agent::client::{Agent, AgentError};
+use crate::agent::client::{Agent, AgentError, read};
 
 pub struct System {
     pub agent: Agent,
@@ -46,16 +45,4 @@ impl System {
             secrets: read(secrets)?,
         })
     }
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Result<T, AgentError> {
-    let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|source| AgentError::File {
-        path: shown.clone(),
-        source,
-    })?;
-    serde_json::from_str(&text).map_err(|source| AgentError::Format {
-        path: shown,
-        source,
-    })
 }

@@ -3,10 +3,10 @@
 use super::{connection::Ended, wire::Wire};
 use crate::{
     fault::slow_close,
-    faults::after,
     rule::Way,
     subject::{Rules, Subject},
 };
+use amqp_proxy::lease::after;
 use std::time::Duration;
 use tokio::{
     io::AsyncReadExt,

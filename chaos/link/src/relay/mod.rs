@@ -85,7 +85,7 @@ impl Link {
             address,
             permits,
             acceptor: tokio::spawn(async move {
-                tokio::join!(faults.keep_time(), acceptor.run(listener));
+                tokio::join!(faults.leases.keep_time(), acceptor.run(listener));
             }),
         })
     }

@@ -5,11 +5,12 @@ use crate::{
         bandwidth::{self, Pacer},
         blackhole, latency, slow_close,
     },
-    faults::{Armed, after},
+    faults::Armed,
     lane::{End, Head, Lane},
     rule::Way,
     subject::{Rules, Subject},
 };
+use amqp_proxy::lease::after;
 use std::{num::NonZeroU64, sync::Arc, time::Duration};
 use tokio::time::Instant;
 

@@ -2,11 +2,11 @@
 
 use super::Protocol;
 use crate::{
-    faults::locked,
     postgres::{Commit, Conversation},
     rule::Way,
     subject::Subject,
 };
+use amqp_proxy::lease::locked;
 use std::sync::{
     Mutex,
     atomic::{AtomicBool, Ordering},

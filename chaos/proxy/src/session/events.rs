@@ -85,7 +85,7 @@ impl Session {
         }
         let targets = self.targets();
         self.events.asked.retain(|(rule, target)| {
-            rules.iter().any(|armed| armed.id == *rule) && targets.contains_key(target)
+            rules.iter().any(|armed| armed.number == *rule) && targets.contains_key(target)
         });
         for armed in rules {
             let Fault::Broker(event) = armed.rule.fault else {
@@ -118,7 +118,7 @@ impl Session {
 
     /// The target is still there, its client can take it, and now.
     fn may_ask(&mut self, armed: &Armed, event: OnBroker, target: &Target) -> bool {
-        let is_known = self.events.asked.contains(&(armed.id, target.clone()));
+        let is_known = self.events.asked.contains(&(armed.number, target.clone()));
         if is_known || self.events.closing.is_some() {
             return false;
         }
@@ -133,7 +133,11 @@ impl Session {
         let is_able = match event {
             OnBroker::CancelConsumer => self.client.takes_cancel,
             OnBroker::Blocked => {
-                let is_blocked = self.events.blocked.iter().any(|by| by.id == armed.id);
+                let is_blocked = self
+                    .events
+                    .blocked
+                    .iter()
+                    .any(|by| by.number == armed.number);
                 self.client.takes_blocked && !is_blocked
             }
             OnBroker::CloseChannel(_) | OnBroker::CloseConnection => true,
@@ -157,7 +161,7 @@ impl Session {
         now: Instant,
         out: &mut Outgoing,
     ) -> Result<(), Malformed> {
-        self.events.asked.insert((armed.id, target.clone()));
+        self.events.asked.insert((armed.number, target.clone()));
         let message = Message {
             queue,
             connection: self.client.name.as_deref(),

@@ -12,7 +12,7 @@
 //! - [`relay`]: sockets, before a broker of a few lines.
 //!
 //! [`traffic`] makes the streams, with amq-protocol as the other implementation;
-//! [`wire`] is a connection to say and hear them on.
+//! [`wire`] is a connection to say and hear them on, [`site`] one of sockets.
 
 mod answers;
 mod confirms;
@@ -25,5 +25,6 @@ mod identity;
 mod relay;
 mod selection;
 mod shelving;
+mod site;
 mod traffic;
 mod wire;

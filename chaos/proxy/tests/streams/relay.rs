@@ -1,167 +1,18 @@
-use crate::traffic::{
-    confirm_select, cut, method, octets, opening, publish, stream, tune_ok, unit,
-};
-use amq_protocol::{
-    frame::AMQPFrame,
-    protocol::{AMQPClass, connection},
-};
+use crate::site::{HOUR, PATIENCE, Site, hear, heartbeat, message, say, soon, to_the_end};
+use crate::traffic::{confirm_select, cut, method, stream};
+use amq_protocol::protocol::{AMQPClass, connection};
 use amqp_proxy::{
     Fault, Faults, OnBroker, OnPublish, Proxy, Receipts, Rule, Selector, Settings, StartError,
     Told,
     frame::{PROTOCOL_HEADER, Piece, Splitter},
-    receipt::Receipt,
     session::Side,
 };
 use proptest::{prelude::*, sample::Index, strategy::ValueTree, test_runner::TestRunner};
 use std::time::Duration;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    sync::mpsc,
-    time::timeout,
+    net::TcpListener,
 };
-
-/// Far beyond what anything here takes on a machine that compiles beside it.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Longer than any test waits: what comes sooner was not delayed.
-const HOUR: Duration = Duration::from_secs(3600);
-
-async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
-    let Ok(answer) = timeout(PATIENCE, work).await else {
-        panic!("not within {PATIENCE:?}: {what}");
-    };
-    answer
-}
-
-fn start() -> Vec<u8> {
-    method(
-        0,
-        AMQPClass::Connection(connection::AMQPMethod::Start(connection::Start::default())),
-    )
-}
-
-/// A broker that greets its first caller, the proxy's probe, and hands out the others.
-struct Site {
-    proxy: Proxy,
-    faults: Faults,
-    receipts: mpsc::Receiver<Receipt>,
-    broker: TcpListener,
-}
-
-impl Site {
-    async fn start() -> Self {
-        let broker = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let upstream = broker.local_addr().expect("bound").to_string();
-        let (sender, receipts) = Receipts::channel(64);
-        let faults = Faults::new(sender);
-        let settings = Settings {
-            listen: ([127, 0, 0, 1], 0).into(),
-            upstream,
-            connect_within: PATIENCE,
-        };
-        let greeting = async {
-            let (mut probe, _) = broker.accept().await.expect("the probe");
-            probe.write_all(&start()).await.expect("a greeting");
-        };
-        let starting = Proxy::start(settings, faults.clone());
-        let (proxy, ()) = soon("the proxy starts", async {
-            tokio::join!(starting, greeting)
-        })
-        .await;
-        Self {
-            proxy: proxy.expect("a healthy broker"),
-            faults,
-            receipts,
-            broker,
-        }
-    }
-
-    /// Both ends of a connection through the proxy.
-    async fn connect(&self) -> (TcpStream, TcpStream) {
-        let client = TcpStream::connect(self.proxy.address())
-            .await
-            .expect("the proxy listens");
-        let (broker, _) = soon("upstream", self.broker.accept())
-            .await
-            .expect("upstream");
-        (client, broker)
-    }
-
-    /// The same, with the handshake's octets passed.
-    async fn open(&self) -> (TcpStream, TcpStream) {
-        let (mut client, mut broker) = self.connect().await;
-        say(
-            &mut client,
-            &[PROTOCOL_HEADER.to_vec(), method(0, tune_ok(0, 131_072))].concat(),
-        )
-        .await;
-        let mut handshake = [0; 8 + 20];
-        soon("the handshake", broker.read_exact(&mut handshake))
-            .await
-            .expect("passed");
-        (client, broker)
-    }
-
-    /// The same, with the connection open.
-    async fn open_whole(&self) -> (TcpStream, TcpStream) {
-        let (mut client, mut broker) = self.connect().await;
-        let (client_opens, broker_opens) = opening();
-        let request = [&PROTOCOL_HEADER[..], &client_opens].concat();
-        say(&mut client, &request).await;
-        assert_eq!(hear(&mut broker, request.len()).await, request);
-        say(&mut broker, &broker_opens).await;
-        assert_eq!(hear(&mut client, broker_opens.len()).await, broker_opens);
-        (client, broker)
-    }
-
-    fn arm_any(&self, fault: Fault) -> amqp_proxy::Lease {
-        let rule = Rule {
-            name: "a fault".into(),
-            seed: 1,
-            which: Selector::default(),
-            fault,
-        };
-        self.faults.arm(rule, HOUR)
-    }
-
-    fn arm(&self, fault: OnPublish, which: Selector) -> amqp_proxy::Lease {
-        let rule = Rule {
-            name: "a fault".into(),
-            seed: 1,
-            which,
-            fault: Fault::Publish(fault),
-        };
-        self.faults.arm(rule, HOUR)
-    }
-}
-
-async fn say(stream: &mut TcpStream, octets: &[u8]) {
-    soon("writing", stream.write_all(octets))
-        .await
-        .expect("written");
-}
-
-async fn hear(stream: &mut TcpStream, octets: usize) -> Vec<u8> {
-    let mut heard = vec![0; octets];
-    soon("reading", stream.read_exact(&mut heard))
-        .await
-        .expect("read");
-    heard
-}
-
-async fn to_the_end(stream: &mut TcpStream) -> Vec<u8> {
-    let mut heard = Vec::new();
-    let _ = soon("the end", stream.read_to_end(&mut heard)).await;
-    heard
-}
-
-fn heartbeat() -> Vec<u8> {
-    octets(&AMQPFrame::Heartbeat)
-}
-
-fn message(channel: u16, id: &str) -> Vec<u8> {
-    unit(channel, publish("e", "k"), id, b"body", 4).concat()
-}
 
 #[tokio::test]
 async fn streams_pass_the_sockets_unchanged_in_both_directions_at_once() {

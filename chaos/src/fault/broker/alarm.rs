@@ -6,19 +6,14 @@ use serde::Deserialize;
 
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("broker/alarm"),
-    meaning: std::borrow::Cow::Borrowed(
-        "a memory or disk alarm: connections that publish are blocked",
-    ),
-    needs: &[Capability::Broker],
-    lasts: true,
-    schema: schema::<Alarm>,
-    read: read::<Alarm>,
-};
+pub const KIND: Kind = Kind::lasting::<Alarm>(
+    "broker/alarm",
+    "a memory or disk alarm: connections that publish are blocked",
+    &[Capability::Broker],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

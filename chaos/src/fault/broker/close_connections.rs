@@ -7,19 +7,14 @@ use serde::Deserialize;
 use super::spelled;
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("broker/close-connections"),
-    meaning: std::borrow::Cow::Borrowed(
-        "connections of a service are closed by the broker, with 320",
-    ),
-    needs: &[Capability::Broker],
-    lasts: false,
-    schema: schema::<CloseConnections>,
-    read: read::<CloseConnections>,
-};
+pub const KIND: Kind = Kind::momentary::<CloseConnections>(
+    "broker/close-connections",
+    "connections of a service are closed by the broker, with 320",
+    &[Capability::Broker],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -68,13 +63,10 @@ impl Fault for CloseConnections {
                     });
                 }
             }
-            match receipts.is_empty() {
-                false => Ok(Injected::over(receipts)),
-                true => Err(FaultError::Nobody {
-                    wanted: order.of.to_string(),
-                    there: there.join(", "),
-                }),
-            }
+            Injected::over_some(receipts, || FaultError::Nobody {
+                wanted: order.of.to_string(),
+                there: there.join(", "),
+            })
         })
     }
 }

@@ -8,19 +8,14 @@ use super::spelled;
 use crate::agent::management::VHOST;
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("broker/delete-binding"),
-    meaning: std::borrow::Cow::Borrowed(
-        "bindings of a queue to an exchange are deleted: what is published then does not reach it",
-    ),
-    needs: &[Capability::Broker],
-    lasts: false,
-    schema: schema::<DeleteBinding>,
-    read: read::<DeleteBinding>,
-};
+pub const KIND: Kind = Kind::momentary::<DeleteBinding>(
+    "broker/delete-binding",
+    "bindings of a queue to an exchange are deleted: what is published then does not reach it",
+    &[Capability::Broker],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -70,13 +65,10 @@ impl Fault for DeleteBinding {
                     });
                 }
             }
-            match receipts.is_empty() {
-                false => Ok(Injected::over(receipts)),
-                true => Err(FaultError::Refused {
-                    what: order.fault.clone(),
-                    why: format!("{} is not bound to {} so", self.queue, self.exchange),
-                }),
-            }
+            Injected::over_some(receipts, || FaultError::Refused {
+                what: order.fault.clone(),
+                why: format!("{} is not bound to {} so", self.queue, self.exchange),
+            })
         })
     }
 }

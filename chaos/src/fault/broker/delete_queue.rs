@@ -8,19 +8,14 @@ use super::spelled;
 use crate::agent::management::VHOST;
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("broker/delete-queue"),
-    meaning: std::borrow::Cow::Borrowed(
-        "a queue is deleted with its bindings and messages: what waited in it is lost",
-    ),
-    needs: &[Capability::Broker],
-    lasts: false,
-    schema: schema::<DeleteQueue>,
-    read: read::<DeleteQueue>,
-};
+pub const KIND: Kind = Kind::momentary::<DeleteQueue>(
+    "broker/delete-queue",
+    "a queue is deleted with its bindings and messages: what waited in it is lost",
+    &[Capability::Broker],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,19 +9,14 @@ use super::spelled;
 use crate::agent::management::VHOST;
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("broker/length-limit"),
-    meaning: std::borrow::Cow::Borrowed(
-        "a policy limits a queue's length; what would exceed it is refused with a nack",
-    ),
-    needs: &[Capability::Broker],
-    lasts: true,
-    schema: schema::<LengthLimit>,
-    read: read::<LengthLimit>,
-};
+pub const KIND: Kind = Kind::lasting::<LengthLimit>(
+    "broker/length-limit",
+    "a policy limits a queue's length; what would exceed it is refused with a nack",
+    &[Capability::Broker],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -9,17 +9,14 @@ use crate::agent::management::VHOST;
 use crate::agent::site::Site;
 use crate::clock;
 use crate::dice::Dice;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("broker/poison"),
-    meaning: std::borrow::Cow::Borrowed("messages that are no messages are put into a queue"),
-    needs: &[Capability::Broker],
-    lasts: false,
-    schema: schema::<Poison>,
-    read: read::<Poison>,
-};
+pub const KIND: Kind = Kind::momentary::<Poison>(
+    "broker/poison",
+    "messages that are no messages are put into a queue",
+    &[Capability::Broker],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

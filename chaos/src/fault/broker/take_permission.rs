@@ -9,19 +9,14 @@ use super::spelled;
 use crate::agent::management::VHOST;
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("broker/take-permission"),
-    meaning: std::borrow::Cow::Borrowed(
-        "a service's user may not write, read or configure; its connections are closed, so that it matters",
-    ),
-    needs: &[Capability::Broker],
-    lasts: true,
-    schema: schema::<TakePermission>,
-    read: read::<TakePermission>,
-};
+pub const KIND: Kind = Kind::lasting::<TakePermission>(
+    "broker/take-permission",
+    "a service's user may not write, read or configure; its connections are closed, so that it matters",
+    &[Capability::Broker],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

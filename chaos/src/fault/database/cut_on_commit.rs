@@ -5,18 +5,13 @@ use serde::Deserialize;
 
 use crate::experiment::subject::Dependency;
 use crate::fault::link::LinkFault;
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("database/cut-on-commit"),
-    meaning: std::borrow::Cow::Borrowed(
-        "a COMMIT is carried out, and the connection is reset before the answer",
-    ),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<CutOnCommit>,
-    read: read::<CutOnCommit>,
-};
+pub const KIND: Kind = Kind::lasting::<CutOnCommit>(
+    "database/cut-on-commit",
+    "a COMMIT is carried out, and the connection is reset before the answer",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -7,19 +7,14 @@ use serde::Deserialize;
 use super::lock_table::Sessions;
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("database/exhaust-connections"),
-    meaning: std::borrow::Cow::Borrowed(
-        "sessions are opened until the server refuses more: who loses one gets none",
-    ),
-    needs: &[Capability::Database],
-    lasts: true,
-    schema: schema::<ExhaustConnections>,
-    read: read::<ExhaustConnections>,
-};
+pub const KIND: Kind = Kind::lasting::<ExhaustConnections>(
+    "database/exhaust-connections",
+    "sessions are opened until the server refuses more: who loses one gets none",
+    &[Capability::Database],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -9,17 +9,14 @@ use tokio::time::timeout;
 use crate::agent::databases::{STATEMENT_WITHIN, failed};
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("database/lock-table"),
-    meaning: std::borrow::Cow::Borrowed("a table is locked, as a migration locks it"),
-    needs: &[Capability::Database],
-    lasts: true,
-    schema: schema::<LockTable>,
-    read: read::<LockTable>,
-};
+pub const KIND: Kind = Kind::lasting::<LockTable>(
+    "database/lock-table",
+    "a table is locked, as a migration locks it",
+    &[Capability::Database],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -8,17 +8,14 @@ use sqlx::Row;
 use crate::agent::databases::failed;
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("database/terminate-backends"),
-    meaning: std::borrow::Cow::Borrowed("every session in a database is ended, whatever it was at"),
-    needs: &[Capability::Database],
-    lasts: false,
-    schema: schema::<TerminateBackends>,
-    read: read::<TerminateBackends>,
-};
+pub const KIND: Kind = Kind::momentary::<TerminateBackends>(
+    "database/terminate-backends",
+    "every session in a database is ended, whatever it was at",
+    &[Capability::Database],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -56,13 +53,10 @@ impl Fault for TerminateBackends {
                     ..Receipt::default()
                 })
                 .collect();
-            match receipts.is_empty() {
-                false => Ok(Injected::over(receipts)),
-                true => Err(FaultError::Refused {
-                    what: order.fault.clone(),
-                    why: format!("nobody has a session in {}", self.database),
-                }),
-            }
+            Injected::over_some(receipts, || FaultError::Refused {
+                what: order.fault.clone(),
+                why: format!("nobody has a session in {}", self.database),
+            })
         })
     }
 }

@@ -4,16 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{LinkFault, Way};
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/bandwidth"),
-    meaning: std::borrow::Cow::Borrowed("no more than so many octets a second"),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<Bandwidth>,
-    read: read::<Bandwidth>,
-};
+pub const KIND: Kind = Kind::lasting::<Bandwidth>(
+    "link/bandwidth",
+    "no more than so many octets a second",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

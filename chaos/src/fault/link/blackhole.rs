@@ -4,16 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{LinkFault, Way};
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/blackhole"),
-    meaning: std::borrow::Cow::Borrowed("octets vanish, and nothing is closed"),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<Blackhole>,
-    read: read::<Blackhole>,
-};
+pub const KIND: Kind = Kind::lasting::<Blackhole>(
+    "link/blackhole",
+    "octets vanish, and nothing is closed",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

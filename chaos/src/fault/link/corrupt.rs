@@ -4,16 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{LinkFault, Way};
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/corrupt"),
-    meaning: std::borrow::Cow::Borrowed("one bit of a share of the chunks is flipped"),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<Corrupt>,
-    read: read::<Corrupt>,
-};
+pub const KIND: Kind = Kind::lasting::<Corrupt>(
+    "link/corrupt",
+    "one bit of a share of the chunks is flipped",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

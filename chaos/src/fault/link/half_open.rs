@@ -4,18 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::LinkFault;
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/half-open"),
-    meaning: std::borrow::Cow::Borrowed(
-        "the other side is gone and nobody said so: silence, for ever",
-    ),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<HalfOpen>,
-    read: read::<HalfOpen>,
-};
+pub const KIND: Kind = Kind::lasting::<HalfOpen>(
+    "link/half-open",
+    "the other side is gone and nobody said so: silence, for ever",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -5,16 +5,13 @@ use serde::Deserialize;
 
 use super::{LinkFault, Way};
 use crate::experiment::Span;
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/latency"),
-    meaning: std::borrow::Cow::Borrowed("everything arrives later, and in order"),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<Latency>,
-    read: read::<Latency>,
-};
+pub const KIND: Kind = Kind::lasting::<Latency>(
+    "link/latency",
+    "everything arrives later, and in order",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

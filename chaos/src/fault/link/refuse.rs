@@ -4,16 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::LinkFault;
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/refuse"),
-    meaning: std::borrow::Cow::Borrowed("connections are refused, those there are are reset"),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<Refuse>,
-    read: read::<Refuse>,
-};
+pub const KIND: Kind = Kind::lasting::<Refuse>(
+    "link/refuse",
+    "connections are refused, those there are are reset",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -4,18 +4,13 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::LinkFault;
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/reset"),
-    meaning: std::borrow::Cow::Borrowed(
-        "every connection is reset, new ones after their first octets",
-    ),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<Reset>,
-    read: read::<Reset>,
-};
+pub const KIND: Kind = Kind::lasting::<Reset>(
+    "link/reset",
+    "every connection is reset, new ones after their first octets",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

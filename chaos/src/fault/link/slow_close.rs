@@ -5,16 +5,13 @@ use serde::Deserialize;
 
 use super::LinkFault;
 use crate::experiment::Span;
-use crate::fault::{Capability, FaultError, Kind, read, schema};
+use crate::fault::{Capability, FaultError, Kind};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("link/slow-close"),
-    meaning: std::borrow::Cow::Borrowed("that one side has closed reaches the other later"),
-    needs: &[Capability::Links],
-    lasts: true,
-    schema: schema::<SlowClose>,
-    read: read::<SlowClose>,
-};
+pub const KIND: Kind = Kind::lasting::<SlowClose>(
+    "link/slow-close",
+    "that one side has closed reaches the other later",
+    &[Capability::Links],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

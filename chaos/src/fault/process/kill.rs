@@ -7,18 +7,13 @@ use serde::Deserialize;
 use super::{mortal_victims, signal};
 use crate::agent::control::Action;
 use crate::agent::site::Site;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("process/kill"),
-    meaning: std::borrow::Cow::Borrowed(
-        "SIGKILL between two instructions; whoever supervises it starts it again",
-    ),
-    needs: &[Capability::Process],
-    lasts: false,
-    schema: schema::<Kill>,
-    read: read::<Kill>,
-};
+pub const KIND: Kind = Kind::momentary::<Kill>(
+    "process/kill",
+    "SIGKILL between two instructions; whoever supervises it starts it again",
+    &[Capability::Process],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

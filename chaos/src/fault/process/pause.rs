@@ -7,18 +7,13 @@ use serde::Deserialize;
 use super::{signal, victims};
 use crate::agent::control::{Action, Process};
 use crate::agent::site::Site;
-use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("process/pause"),
-    meaning: std::borrow::Cow::Borrowed(
-        "SIGSTOP: it holds its connections, locks and leases, and does nothing",
-    ),
-    needs: &[Capability::Process],
-    lasts: true,
-    schema: schema::<Pause>,
-    read: read::<Pause>,
-};
+pub const KIND: Kind = Kind::lasting::<Pause>(
+    "process/pause",
+    "SIGSTOP: it holds its connections, locks and leases, and does nothing",
+    &[Capability::Process],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

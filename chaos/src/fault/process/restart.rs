@@ -7,16 +7,13 @@ use serde::Deserialize;
 use super::{mortal_victims, signal};
 use crate::agent::control::Action;
 use crate::agent::site::Site;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("process/restart"),
-    meaning: std::borrow::Cow::Borrowed("asked to leave, and started again at once"),
-    needs: &[Capability::Process],
-    lasts: false,
-    schema: schema::<Restart>,
-    read: read::<Restart>,
-};
+pub const KIND: Kind = Kind::momentary::<Restart>(
+    "process/restart",
+    "asked to leave, and started again at once",
+    &[Capability::Process],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

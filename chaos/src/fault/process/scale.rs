@@ -6,19 +6,14 @@ use serde::Deserialize;
 
 use crate::agent::site::Site;
 use crate::clock;
-use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("process/scale"),
-    meaning: std::borrow::Cow::Borrowed(
-        "a service has another number of instances; afterwards as many as before",
-    ),
-    needs: &[Capability::Process, Capability::Scale],
-    lasts: true,
-    schema: schema::<Scale>,
-    read: read::<Scale>,
-};
+pub const KIND: Kind = Kind::lasting::<Scale>(
+    "process/scale",
+    "a service has another number of instances; afterwards as many as before",
+    &[Capability::Process, Capability::Scale],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

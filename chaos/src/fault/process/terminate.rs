@@ -7,18 +7,13 @@ use serde::Deserialize;
 use super::{mortal_victims, signal};
 use crate::agent::control::Action;
 use crate::agent::site::Site;
-use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order, read, schema};
+use crate::fault::{Capability, Fault, FaultError, Injected, Kind, Order};
 
-pub const KIND: Kind = Kind {
-    name: std::borrow::Cow::Borrowed("process/terminate"),
-    meaning: std::borrow::Cow::Borrowed(
-        "asked to leave: it drains and ends, and is started again as a pod would be",
-    ),
-    needs: &[Capability::Process],
-    lasts: false,
-    schema: schema::<Terminate>,
-    read: read::<Terminate>,
-};
+pub const KIND: Kind = Kind::momentary::<Terminate>(
+    "process/terminate",
+    "asked to leave: it drains and ends, and is started again as a pod would be",
+    &[Capability::Process],
+);
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
