@@ -18,6 +18,7 @@ use futures::stream::{self, StreamExt, TryStreamExt};
 use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
+use crate::clock::now_ms;
 use crate::endpoints::Endpoints;
 use search::Store;
 
@@ -98,6 +99,8 @@ async fn search_from_within(store: &Store, orders: &mut WantedOrders) -> Result<
         ("order-view", "project order.placed", Wanted::placed_ms),
         // The end of a cancel's own trace.
         ("order-view", "project order.cancelled", Wanted::window_ms),
+        // Nobody's request: what a deadline asks for is a trace of its own, long after the last answer perhaps.
+        ("orders", "deadline reached", Wanted::until_now_ms),
     ] {
         let unfinished = orders.values().filter(|order| !order.is_whole()).map(when);
         for (from, to) in merged(unfinished.collect()) {
@@ -208,6 +211,10 @@ impl Wanted {
 
     fn placed_ms(&self) -> (u64, u64) {
         self.placed_ms
+    }
+
+    fn until_now_ms(&self) -> (u64, u64) {
+        (self.placed_ms.0, now_ms())
     }
 
     fn is_whole(&self) -> bool {

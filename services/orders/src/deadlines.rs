@@ -5,6 +5,7 @@ use messaging::{Clock, CommandSender, clock::within, store::StoreError};
 use orders_contract::OrderId;
 use orders_core::{Command, Orders};
 use std::{future::Future, time::Duration};
+use telemetry::{SpanKind, WorkSpan};
 use tokio::task::JoinSet;
 
 /// A deadline is half a minute; a second more does not matter.
@@ -58,9 +59,15 @@ async fn ask(overdue: Overdue, now_ms: i64, commands: CommandSender<Orders>) {
     } = overdue;
     let open_ms = now_ms - placed_at_ms;
     let command = Command::DeadlineReached { order_id, now_ms };
-    match commands.execute(command, None, |_, _| ()).await {
+    // No request asks this: the rest of the saga is a trace of its own, found by its order.
+    let mut span = WorkSpan::start(SpanKind::Internal, "deadline reached", None, &[]);
+    span.set("breakwater.order_id", order_id.to_string());
+    match commands.execute(command, span.context(), |_, _| ()).await {
         Ok(()) => tracing::warn!(%order_id, open_ms, "the deadline of a saga has come"),
         // The row stays due: the next sweep asks again.
-        Err(error) => tracing::warn!(%order_id, open_ms, "a deadline has to wait: {error}"),
+        Err(error) => {
+            span.fail(&error.to_string());
+            tracing::warn!(%order_id, open_ms, "a deadline has to wait: {error}");
+        }
     }
 }
