@@ -77,7 +77,7 @@ pub fn router(experiments: Arc<Experiments>, token: String) -> Router {
 async fn state(State(all): Shared) -> Json<Situation> {
     let (experiment, faults) = all.running().await.unzip();
     Json(Situation {
-        capabilities: all.site.capabilities(),
+        capabilities: all.site.capabilities().await,
         links: all
             .site
             .links

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::fault::FaultError;
+use crate::fault::{Capability, FaultError};
 use crate::receipt::Receipt;
 
 /// It only signals processes and reads its own tables; seconds mean it hangs.
@@ -16,10 +16,14 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 /// Instances that leave may finish what they do.
 const SCALE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Between a signal and the kernel's burial lie microseconds, and the supervisor's look at it.
-const BURIAL: Duration = Duration::from_secs(5);
-const LOOK_EVERY: Duration = Duration::from_millis(20);
+pub(crate) const BURIAL: Duration = Duration::from_secs(5);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// One of those that have points to end at, if any has.
+const PARTICIPANT: &str = "orders";
 
 /// The files are read when they are needed: the platform writes them last of all.
+#[derive(Clone)]
 pub struct Control {
     http: Client,
     endpoints: PathBuf,
@@ -48,6 +52,8 @@ pub struct Process {
     pub state: String,
     pub ready: bool,
     pub restarts: u64,
+    /// Of a service: where operators ask it.
+    pub admin_addr: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +134,43 @@ impl Control {
             .ask(request, format!("POST {path}"), SCALE_TIMEOUT)
             .await?;
         Ok(scaled.instances)
+    }
+
+    /// It ends when it comes to `point` within `term`; no term, and it goes on.
+    pub async fn crash_at(
+        &self,
+        victim: &Process,
+        point: &str,
+        term: Duration,
+    ) -> Result<(), FaultError> {
+        let incapable = || FaultError::Incapable(Capability::CrashPoints);
+        let admin = victim.admin_addr.as_ref().ok_or_else(incapable)?;
+        let url = format!("http://{admin}/crash-points/{point}");
+        let request = self.http.put(&url).timeout(ANSWER_TIMEOUT);
+        let response = request
+            .query(&[("term_ms", term.as_millis() as u64)])
+            .send()
+            .await;
+        let response = response.map_err(|error| no_answer(&url, &error))?;
+        match response.status().is_success() {
+            true => Ok(()),
+            false => Err(incapable()),
+        }
+    }
+
+    /// Whether services were built with points to end at; `None`: none could be asked.
+    pub async fn has_crash_points(&self) -> Option<bool> {
+        let all = self.processes().await.ok()?;
+        let participant = all.iter().find(|one| one.service == PARTICIPANT)?;
+        let url = format!("http://{}/crash-points", participant.admin_addr.as_ref()?);
+        let response = self
+            .http
+            .get(url)
+            .timeout(ANSWER_TIMEOUT)
+            .send()
+            .await
+            .ok()?;
+        Some(response.status().is_success())
     }
 
     /// Whether the victim of this receipt was seen to be gone: another process has its name, or none.

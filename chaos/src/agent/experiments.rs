@@ -139,7 +139,7 @@ impl Experiments {
                 error,
             }
         })?;
-        let able = self.site.capabilities();
+        let able = self.site.capabilities().await;
         if let Some(missing) = kind.needs.iter().find(|need| !able.contains(need)) {
             return Err(FaultError::Incapable(*missing).into());
         }

@@ -149,7 +149,8 @@ impl Origin {
 }
 
 impl Collected {
-    fn put(&self, rule: &str, receipt: &Receipt) -> bool {
+    /// `rule` is the fault's name, or begins with it. Whether there was room.
+    pub(crate) fn put(&self, rule: &str, receipt: &Receipt) -> bool {
         let mut kept = self.locked();
         let has_room = kept.count < RECEIPTS_KEPT;
         if has_room {

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 
+use tokio::sync::OnceCell;
+
 use super::control::Control;
 use super::databases::Databases;
 use super::links::{Collected, Link};
@@ -16,6 +18,7 @@ pub struct Site {
     pub collected: Collected,
     broker: Option<Management>,
     pub databases: Databases,
+    crash_points: OnceCell<bool>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +45,28 @@ impl Site {
             collected,
             broker: settings.broker.map(Management::new),
             databases: Databases::new(settings.databases),
+            crash_points: OnceCell::new(),
         })
     }
 
-    pub fn capabilities(&self) -> Vec<Capability> {
+    pub async fn capabilities(&self) -> Vec<Capability> {
         let mut all = vec![Capability::Process, Capability::Scale];
         all.extend((!self.links.is_empty()).then_some(Capability::Links));
         all.extend(self.broker.is_some().then_some(Capability::Broker));
         all.extend((!self.databases.is_empty()).then_some(Capability::Database));
+        all.extend(
+            self.has_crash_points()
+                .await
+                .then_some(Capability::CrashPoints),
+        );
         all
+    }
+
+    /// Asked until there is an answer; a build does not change.
+    async fn has_crash_points(&self) -> bool {
+        let answer = || async { self.control.has_crash_points().await.ok_or(()) };
+        let known = self.crash_points.get_or_try_init(answer).await;
+        known.is_ok_and(|known| *known)
     }
 
     pub fn broker(&self) -> Result<&Management, FaultError> {

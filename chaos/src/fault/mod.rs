@@ -129,6 +129,7 @@ pub fn all() -> Vec<Kind> {
         process::pause::KIND,
         process::restart::KIND,
         process::scale::KIND,
+        process::crash_at::KIND,
         link::latency::KIND,
         link::bandwidth::KIND,
         link::reset::KIND,
@@ -173,6 +174,8 @@ pub enum Capability {
     Broker,
     /// The databases, as their superuser.
     Database,
+    /// Services built with the feature `crash-points`.
+    CrashPoints,
 }
 
 impl fmt::Display for Capability {
@@ -183,6 +186,7 @@ impl fmt::Display for Capability {
             Self::Links => "links",
             Self::Broker => "broker",
             Self::Database => "database",
+            Self::CrashPoints => "crash-points",
         })
     }
 }

@@ -214,7 +214,12 @@ impl<'a> Method<'a> {
 }
 
 fn is_death(receipt: &Receipt) -> bool {
-    let deadly = ["process/kill", "process/terminate", "process/restart"];
+    let deadly = [
+        "process/kill",
+        "process/terminate",
+        "process/restart",
+        "process/crash-at",
+    ];
     deadly.contains(&receipt.what.as_str())
 }
 

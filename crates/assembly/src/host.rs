@@ -38,7 +38,7 @@ pub async fn participant<P: Participant, T: Tables<P>>(
     topology: Topology,
     migrations: Migrator,
 ) -> Result<Option<Host<P>>, Failure> {
-    let mut running = lifecycle::start(settings.process.clone())?;
+    let mut running = lifecycle::start_with(settings.process.clone(), admin_routes())?;
     let pool_settings = PoolSettings::new(&settings.database_url, settings.application_name());
     let store = PgStore::<P, T>::connect(&pool_settings, tables).map_err(Failure::other)?;
     let pool = store.pool().clone();
@@ -69,6 +69,14 @@ pub async fn participant<P: Participant, T: Tables<P>>(
         settings,
         service,
     }))
+}
+
+/// Of this process's own, on the admin port.
+fn admin_routes() -> Router {
+    #[cfg(feature = "crash-points")]
+    return crate::crash_points::routes();
+    #[cfg(not(feature = "crash-points"))]
+    Router::new()
 }
 
 impl<P: Participant> Host<P> {

@@ -11,9 +11,12 @@
 //! - [`settings`]: database, broker and discovery, from the environment.
 //! - [`database`]: waiting for it, migrating it, watching it.
 //! - [`host`]: a participant's process from start to exit code.
+//! - `crash_points`: ending where an experiment says, behind a feature.
 //! - [`answers`]: what HTTP says when a command or a read could not be done.
 
 pub mod answers;
+#[cfg(feature = "crash-points")]
+mod crash_points;
 pub mod database;
 pub mod host;
 pub mod settings;

@@ -40,7 +40,7 @@ use std::process::ExitCode;
 
 pub use environment::{ConfigError, Environment};
 pub use readiness::{Gate, Readiness};
-pub use running::{Running, StartError, start};
+pub use running::{Running, StartError, start, start_with};
 pub use settings::ProcessSettings;
 pub use shutdown::Shutdown;
 

@@ -39,12 +39,17 @@ pub struct Running {
 
 /// Sets up telemetry, the signals and the admin port. To be called inside the runtime, once.
 pub fn start(settings: ProcessSettings) -> Result<Running, StartError> {
+    start_with(settings, Router::new())
+}
+
+/// The same, with `more` on the admin port.
+pub fn start_with(settings: ProcessSettings, more: Router) -> Result<Running, StartError> {
     let telemetry = Arc::new(telemetry::init(&settings.telemetry)?);
     let shutdown =
         Shutdown::on_signals().map_err(|error| StartError::Signals(error.to_string()))?;
     let readiness = Readiness::new();
     let (listener, admin_addr) = listen(settings.admin_addr)?;
-    let router = admin::router(telemetry.clone(), readiness.clone());
+    let router = admin::router(telemetry.clone(), readiness.clone()).merge(more);
     // It never drains: a drain is watched through it.
     let admin = tokio::spawn(server::serve(listener, router, Shutdown::new())).abort_handle();
     tracing::info!(service = settings.service, instance = settings.instance, %admin_addr, "started");

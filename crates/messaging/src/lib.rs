@@ -20,6 +20,7 @@
 //! - [`stream`]: reading the replayable log from an offset.
 //! - [`service`]: the assembly that a service's `main` starts and drains.
 //! - [`clock`], [`entropy`], [`backoff`], [`gate`]: what the pipeline may not reach by itself.
+//! - [`crash_points`]: where a process may be told to end, behind a feature.
 //! - [`metrics`]: every metric, declared once.
 //!
 //! # Invariants
@@ -35,6 +36,7 @@
 pub mod backoff;
 pub mod broker;
 pub mod clock;
+pub mod crash_points;
 pub mod entropy;
 pub mod envelope;
 pub mod gate;

@@ -50,12 +50,17 @@ impl Journal {
     }
 
     pub fn kills(&self) -> impl Iterator<Item = &Receipt> {
-        self.receipts_of(&["process/kill"])
+        self.receipts_of(&["process/kill", "process/crash-at"])
     }
 
     /// Lives that ended, whether or not they were asked.
     pub fn deaths(&self) -> impl Iterator<Item = &Receipt> {
-        self.receipts_of(&["process/kill", "process/terminate", "process/restart"])
+        self.receipts_of(&[
+            "process/kill",
+            "process/terminate",
+            "process/restart",
+            "process/crash-at",
+        ])
     }
 
     /// Messages that nobody can read: each must become a dead letter.

@@ -1,5 +1,6 @@
 //! Processes: who is hit, and what all of these have in common.
 
+pub mod crash_at;
 pub mod kill;
 pub mod pause;
 pub mod restart;

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     backoff::Backoff,
     clock::{Clock, within},
+    crash_points::{self, Point},
     entropy::Entropy,
     envelope::Envelope,
     metrics,
@@ -112,6 +113,7 @@ where
                 let elapsed_ms = ground.clock.now_ms() - started_at_ms;
                 metrics::BATCH_SIZE.record(items.len() as f64, &[]);
                 metrics::BATCH_SECONDS.record(elapsed_ms as f64 / 1_000.0, &[]);
+                crash_points::reached(Point::AfterCommit);
                 return Ok(committed);
             }
             Ok(Err(error)) => error,

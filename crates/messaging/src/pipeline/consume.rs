@@ -12,6 +12,7 @@ use crate::{
     backoff::Backoff,
     broker::{Broker, BrokerError, Consumer, Delivery, Session},
     clock::Clock,
+    crash_points::{self, Point},
     link::Link,
     metrics,
     store::Store,
@@ -84,6 +85,7 @@ impl<S, C: Clock> Intake<S, C> {
                     let Some(done) = self.batch::<P>(batch?, &mut held, &mut quarantines).await else {
                         return Ok(());
                     };
+                    crash_points::reached(Point::BeforeAcknowledge);
                     settle(&mut consumer, &done, &held).await?;
                 }
             }

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     broker::{BrokerError, Outcome, Publisher},
     clock::Clock,
+    crash_points::{self, Point},
     message::Publication,
     metrics,
 };
@@ -55,6 +56,7 @@ pub(super) async fn run<C: Clock>(
             }
         };
         count(&outcomes);
+        crash_points::reached(Point::AfterPublish);
         let mut rest = outcomes.as_slice();
         for (length, then) in parts {
             let (ours, others) = rest.split_at(length.min(rest.len()));

@@ -27,6 +27,9 @@ pub struct Status {
     pub restarts: u64,
     pub ready: bool,
     pub started_at_ms: u64,
+    /// Of a service: where operators ask it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub admin_addr: Option<String>,
     /// How the previous life ended, in words: `exited with 78`, `killed by signal 9`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_exit: Option<String>,

@@ -66,6 +66,7 @@ impl Supervisor {
             restarts: 0,
             ready: false,
             started_at_ms: 0,
+            admin_addr: spec.env.get("ADMIN_ADDR").cloned(),
             last_exit: None,
             hopeless: false,
         });
