@@ -29,7 +29,7 @@ status:  ## every process
 	target/debug/platform status
 
 chaos:   ## every experiment but the storm, each judged; CHAOS='chaos/experiments/storm.yaml' runs others
-	$(BUILD) && target/debug/platform run --links --dir $(DEMO) -- target/debug/chaos run $(CHAOS) $(FILES)
+	$(BUILD) --features assembly/crash-points && target/debug/platform run --links --dir $(DEMO) -- target/debug/chaos run $(CHAOS) $(FILES)
 
 bench:   ## the figures of BENCHMARKS.md, on this machine
 	$(BUILD) --release && target/release/bench --write BENCHMARKS.md
@@ -44,4 +44,4 @@ teeth:   ## careless variants of our own code, each built, run and caught; TEETH
 	$(BUILD) && target/debug/teeth run --write $(TEETH)
 
 check:   ## format, lints, and licences where cargo-deny is installed
-	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; fi
+	cargo fmt --all --check && cargo clippy --workspace --all-targets -- -D warnings && cargo clippy -p assembly --features crash-points -- -D warnings && if cargo deny --version >/dev/null 2>&1; then cargo deny check licenses bans sources; fi
