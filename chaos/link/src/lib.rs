@@ -2,9 +2,9 @@
 //! silent or wrong.
 //!
 //! ```text
-//!          ┌ reset? ─ blackhole? ─ commit? ─ corrupt? ─ latency? bandwidth? ┐
-//! client ──┤                                                                ├── upstream
-//!          └──────────────── no rule in force: one buffer ──────────────────┘
+//!          ┌ reset? ─ answer? ─ blackhole? ─ commit? ─ corrupt? ─ latency? bandwidth? ┐
+//! client ──┤                                                                          ├── upstream
+//!          └──────────────────── no rule in force: one buffer ────────────────────────┘
 //! ```
 //!
 //! # Layout

@@ -1,7 +1,10 @@
 //! A fault as data: what becomes of a link, and in which direction.
 
 use amqp_proxy::Probability;
-use std::{num::NonZeroU64, time::Duration};
+use std::{
+    num::{NonZeroU16, NonZeroU64},
+    time::Duration,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Rule {
@@ -35,6 +38,9 @@ pub enum Fault {
     Refuse,
     /// The end of one side, orderly or not, reaches the other so much later.
     SlowClose { delay: Duration },
+    /// What a client of HTTP says next is answered with this status, and nothing of it goes on; the connection then
+    /// ends.
+    AnswerError { status: NonZeroU16 },
     /// In this share of the chunks that are read, one bit is flipped.
     Corrupt { share: Probability, way: Way },
     /// The server commits, and the client is reset before it hears. Of PostgreSQL only;
@@ -79,6 +85,7 @@ impl Fault {
             Self::HalfOpen => "link/half-open",
             Self::Refuse => "link/refuse",
             Self::SlowClose { .. } => "link/slow-close",
+            Self::AnswerError { .. } => "link/answer-error",
             Self::Corrupt { .. } => "link/corrupt",
             Self::CutOnCommit { .. } => "link/cut-on-commit",
         }

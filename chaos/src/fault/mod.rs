@@ -138,6 +138,7 @@ pub fn all() -> Vec<Kind> {
         link::refuse::KIND,
         link::slow_close::KIND,
         link::corrupt::KIND,
+        link::answer_error::KIND,
     ];
     all.extend(amqp::kinds());
     all.extend([

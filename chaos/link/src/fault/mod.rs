@@ -9,6 +9,7 @@
 //! - [`half_open`]: a client that is told nothing.
 //! - [`blackhole`]: what vanishes; an end that nobody hears of.
 
+pub(crate) mod answer_error;
 pub(crate) mod bandwidth;
 pub(crate) mod blackhole;
 pub(crate) mod corrupt;

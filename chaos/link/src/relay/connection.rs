@@ -3,6 +3,7 @@
 use super::{Settings, pump::Pump, wire::Wire};
 use crate::{
     fault::{
+        answer_error::answer,
         blackhole,
         half_open::silence,
         reset::{Stroke, reset, stroke},
@@ -10,7 +11,7 @@ use crate::{
     rule::Way,
     subject::Subject,
 };
-use std::{io, pin::pin};
+use std::{io, num::NonZeroU16, pin::pin};
 use tokio::{net::TcpStream, time::timeout};
 
 /// How a connection, or one direction of it, comes to its end.
@@ -22,6 +23,8 @@ pub(super) enum Ended {
     Reset,
     /// The client hears nothing.
     HalfOpen,
+    /// The client hears an error of HTTP, the upstream that the client is gone.
+    Answered(NonZeroU16),
 }
 
 pub(super) async fn relay(mut client: TcpStream, subject: Subject, settings: &Settings) {
@@ -46,6 +49,10 @@ pub(super) async fn relay(mut client: TcpStream, subject: Subject, settings: &Se
         Ended::HalfOpen => {
             drop(upstream);
             silence(client, &wire.subject).await;
+        }
+        Ended::Answered(status) => {
+            drop(upstream);
+            answer(client, status).await;
         }
     }
 }
@@ -74,7 +81,7 @@ async fn converse(
     };
     match first {
         Ended::Finished => other.await,
-        Ended::Reset | Ended::HalfOpen => first,
+        Ended::Reset | Ended::HalfOpen | Ended::Answered(_) => first,
     }
 }
 

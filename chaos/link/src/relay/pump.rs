@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! read ──no rule in force───────────────────────────> write
-//!   └─> reset? ─> blackhole? ─> commit? ─> corrupt? ─> lane ──┘ latency, bandwidth
+//!   └─> reset? ─> answer? ─> blackhole? ─> commit? ─> corrupt? ─> lane ──┘ latency, bandwidth
 //! ```
 //!
 //! Reading goes on while something waits to be written, until the lane is full.
@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     fault::{
+        answer_error,
         bandwidth::Pacer,
         blackhole, corrupt,
         cut_on_commit::{self, ANSWER_WITHIN, Cut},
@@ -174,6 +175,9 @@ impl<'a> Pump<'a> {
         self.place += octets as u64;
         if reset::ends(&self.rules, subject, octets) {
             return Some(Ended::Reset);
+        }
+        if let Some(status) = answer_error::status(&self.rules, subject, self.way, octets) {
+            return Some(Ended::Answered(status));
         }
         if blackhole::swallows(&self.rules, subject, self.way, octets) {
             return None;

@@ -1,5 +1,6 @@
 //! Octets between an instance and what it leans on. The proxies on the links do the work; see `link-proxy`.
 
+pub mod answer_error;
 pub mod bandwidth;
 pub mod blackhole;
 pub mod corrupt;
@@ -26,6 +27,11 @@ pub(crate) trait LinkFault: Send + Sync {
     /// The one dependency that it can be worked on.
     fn only(&self) -> Option<Dependency> {
         None
+    }
+
+    /// Whether links to this dependency speak what it needs.
+    fn takes(&self, _: Dependency) -> bool {
+        true
     }
 }
 
@@ -61,7 +67,15 @@ impl<F: LinkFault> Fault for F {
             let fault = self.fault()?;
             let mut order = order.clone();
             order.of.link = self.only().or(order.of.link);
-            let leases = chosen(site, &order)?
+            let links = chosen(site, &order)?;
+            if let Some(link) = links.iter().find(|link| !self.takes(link.to)) {
+                let name = &link.name;
+                return Err(FaultError::Wrong(format!(
+                    "{} cannot be worked on {name}",
+                    order.fault
+                )));
+            }
+            let leases = links
                 .into_iter()
                 .map(|link| arm(link, &order, fault.clone()))
                 .collect();
