@@ -147,6 +147,7 @@ pub fn all() -> Vec<Kind> {
         broker::delete_queue::KIND,
         broker::delete_binding::KIND,
         broker::take_permission::KIND,
+        broker::consumer_timeout::KIND,
         broker::alarm::KIND,
         broker::poison::KIND,
         database::terminate_backends::KIND,

@@ -2,6 +2,7 @@
 
 pub mod alarm;
 pub mod close_connections;
+pub mod consumer_timeout;
 pub mod delete_binding;
 pub mod delete_queue;
 pub mod length_limit;
@@ -15,6 +16,7 @@ use crate::agent::site::Site;
 pub async fn sweep(site: &Site) -> Result<(), FaultError> {
     length_limit::sweep(site).await?;
     take_permission::sweep(site).await?;
+    consumer_timeout::sweep(site).await?;
     alarm::sweep(site).await
 }
 

@@ -1,0 +1,113 @@
+//! The broker's patience with deliveries that nobody acknowledges is short.
+
+use futures::future::BoxFuture;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use serde_json::json;
+
+use super::close_connections::close;
+use crate::agent::management::Management;
+use crate::agent::site::Site;
+use crate::experiment::{BlastRadius, Span};
+use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
+use crate::receipt::Receipt;
+
+pub const KIND: Kind = Kind::lasting::<ConsumerTimeout>(
+    "broker/consumer-timeout",
+    "deliveries that are not acknowledged in time end their channel, with 406; connections are closed, so that it matters",
+    &[Capability::Broker],
+);
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct ConsumerTimeout {
+    /// What a consumer has for an acknowledgement; half an hour without this fault
+    timeout: Span,
+}
+
+/// Set in the broker while ours is in force, for whoever comes after us.
+const MARKER: &str = "/global-parameters/chaos-consumer-timeout";
+/// How often a channel looks at its deliveries; the broker's own minute is longer than an experiment.
+const TICK_MS: u32 = 1_000;
+/// What was there before is kept beside it, once.
+const RESTORE: &str = "case application:get_env(rabbit, chaos_before) of \
+    {ok, {Timeout, Tick}} -> \
+        application:set_env(rabbit, consumer_timeout, Timeout), \
+        application:set_env(rabbit, channel_tick_interval, Tick), \
+        application:unset_env(rabbit, chaos_before); \
+    undefined -> ok end.";
+
+impl Fault for ConsumerTimeout {
+    fn inject<'a>(
+        &'a self,
+        site: &'a Site,
+        order: &'a Order,
+    ) -> BoxFuture<'a, Result<Injected, FaultError>> {
+        Box::pin(async move {
+            let mut hold = Impatient(order.clone());
+            match self.begin(site, order).await {
+                Ok(receipts) => Ok(Injected::held(receipts, hold)),
+                Err(error) => {
+                    // Part of it may be in force.
+                    hold.heal(site).await?;
+                    Err(error)
+                }
+            }
+        })
+    }
+}
+
+impl ConsumerTimeout {
+    /// A channel knows from its beginning how long it has.
+    async fn begin(&self, site: &Site, order: &Order) -> Result<Vec<Receipt>, FaultError> {
+        let broker = site.broker()?;
+        let timeout_ms = self.timeout.0.as_millis();
+        let marker = json!({ "name": "chaos-consumer-timeout", "value": timeout_ms as u64 });
+        broker.put(MARKER, &marker).await?;
+        let change = format!(
+            "case application:get_env(rabbit, chaos_before) of \
+                {{ok, _}} -> ok; \
+                undefined -> application:set_env(rabbit, chaos_before, \
+                    {{application:get_env(rabbit, consumer_timeout, undefined), \
+                     application:get_env(rabbit, channel_tick_interval, 60000)}}) end, \
+            application:set_env(rabbit, consumer_timeout, {timeout_ms}), \
+            application:set_env(rabbit, channel_tick_interval, {TICK_MS})."
+        );
+        broker.ctl(&["eval", &change]).await?;
+        close(site, order).await
+    }
+}
+
+struct Impatient(Order);
+
+impl Hold for Impatient {
+    fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
+        Box::pin(async move {
+            restore(site.broker()?).await?;
+            let everybody = Order {
+                blast_radius: BlastRadius::All,
+                ..self.0.clone()
+            };
+            match close(site, &everybody).await {
+                // Whoever has no connection now begins its next one in peace.
+                Ok(_) | Err(FaultError::Nobody { .. }) => Ok(()),
+                Err(error) => Err(error),
+            }
+        })
+    }
+}
+
+async fn restore(broker: &Management) -> Result<(), FaultError> {
+    broker.ctl(&["eval", RESTORE]).await?;
+    broker.delete(MARKER).await.map(drop)
+}
+
+/// A second Erlang VM is only started if there is something to be ended.
+pub async fn sweep(site: &Site) -> Result<(), FaultError> {
+    let broker = site.broker()?;
+    match broker.get::<serde_json::Value>(MARKER).await {
+        Ok(_) => restore(broker).await,
+        Err(FaultError::Refused { why, .. }) if why.starts_with("404") => Ok(()),
+        Err(error) => Err(error),
+    }
+}
