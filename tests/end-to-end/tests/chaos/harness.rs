@@ -65,6 +65,14 @@ impl<'a> Harness<'a> {
         command
     }
 
+    /// Every fault there is, as a person is told.
+    pub async fn list(&self) -> String {
+        let programs = sibling_programs().expect("the folder of this test");
+        let mut command = Command::new(programs.join("chaos"));
+        let output = command.arg("list").output().await.expect("chaos is built");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
     pub async fn apply(&self, file: &PathBuf) -> Output {
         let mut command = self.command("apply");
         command.arg(file).output().await.expect("chaos is built")

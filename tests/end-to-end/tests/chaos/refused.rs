@@ -110,6 +110,24 @@ async fn more_kills_than_the_experiment_allows_are_refused_before_the_first() {
 }
 
 #[tokio::test]
+async fn what_this_build_cannot_do_is_refused_by_name_before_anything_is_broken() {
+    let system = System::breakable().await;
+    let harness = Harness::new(&system, "incapable");
+    let method = "  - {fault: process/kill, of: {process: orders-1}}
+  - {fault: process/crash-at, of: {service: orders}, with: {point: after-commit}, duration: 1s}";
+    let file = harness.experiment("one", "Incapable", STEADY, method);
+    let victim = async || {
+        let all = system.processes().await;
+        all.into_iter().find(|one| one["name"] == "orders-1")
+    };
+    let before = victim().await.expect("it runs")["pid"].clone();
+    let output = harness.apply(&file).await;
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(said(&output).contains("crash-points"), "{}", said(&output));
+    assert_eq!(victim().await.expect("it still runs")["pid"], before);
+}
+
+#[tokio::test]
 async fn without_its_token_the_agent_does_nothing() {
     let system = System::breakable().await;
     let url = system.known.endpoints.chaos.as_ref().expect("an agent");
