@@ -65,14 +65,6 @@ impl<'a> Harness<'a> {
         command
     }
 
-    /// Every fault there is, as a person is told.
-    pub async fn list(&self) -> String {
-        let programs = sibling_programs().expect("the folder of this test");
-        let mut command = Command::new(programs.join("chaos"));
-        let output = command.arg("list").output().await.expect("chaos is built");
-        String::from_utf8(output.stdout).expect("text")
-    }
-
     pub async fn apply(&self, file: &PathBuf) -> Output {
         let mut command = self.command("apply");
         command.arg(file).output().await.expect("chaos is built")
@@ -131,4 +123,12 @@ pub fn said(output: &Output) -> String {
         String::from_utf8_lossy(out),
         String::from_utf8_lossy(err)
     )
+}
+
+/// Every fault there is, as a person is told.
+pub async fn list() -> String {
+    let programs = sibling_programs().expect("the folder of this test");
+    let mut command = Command::new(programs.join("chaos"));
+    let output = command.arg("list").output().await.expect("chaos is built");
+    String::from_utf8(output.stdout).expect("text")
 }

@@ -2,7 +2,10 @@
 //!
 //! Of the kinds there are only `process/crash-at` is not here: services that can be told to are another build.
 
-use crate::{Harness, harness::STEADY};
+use crate::{
+    Harness,
+    harness::{STEADY, list},
+};
 use end_to_end::{Shop, System, eventually, shop::COORDINATIONS, system::send};
 use reqwest::Method;
 use serde_json::Value;
@@ -63,8 +66,7 @@ const ON_SESSIONS: [&str; 1] = ["fault: database/exhaust-connections, with: {dat
 
 /// The names of all that last, as `chaos list` has them.
 async fn kinds_that_last() -> Vec<String> {
-    let system = System::breakable().await;
-    let list = Harness::new(&system, "list").list().await;
+    let list = list().await;
     let lines: Vec<&str> = list.lines().collect();
     let entries = lines.split_inclusive(|line| line.trim_start().starts_with("needs "));
     let lasting = entries.filter(|entry| entry.last().is_some_and(|it| it.ends_with("; lasts")));
