@@ -85,7 +85,6 @@ impl<S, C: Clock> Intake<S, C> {
                     let Some(done) = self.batch::<P>(batch?, &mut held, &mut quarantines).await else {
                         return Ok(());
                     };
-                    crash_points::reached(Point::BeforeAcknowledge);
                     settle(&mut consumer, &done, &held).await?;
                 }
             }
@@ -141,6 +140,7 @@ impl<S, C: Clock> Intake<S, C> {
                 }
             }
         }
+        crash_points::reached(Point::BeforeAcknowledge);
         Some(done)
     }
 
