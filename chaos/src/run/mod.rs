@@ -133,10 +133,10 @@ pub async fn run(
             .push(format!("{one}: no receipt, so it may not have happened"));
     }
     journal.finish(status);
-    journal.write(request.journal)?;
     for why in &journal.why {
         tell(why.clone());
     }
+    journal.write(request.journal)?;
     Ok(ending(&journal))
 }
 

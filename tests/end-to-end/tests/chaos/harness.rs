@@ -71,11 +71,17 @@ impl<'a> Harness<'a> {
     }
 
     pub fn begin(&self, file: &PathBuf) -> Child {
+        self.spawn(file, Stdio::null)
+    }
+
+    /// The same, and what it says is kept.
+    pub fn begin_aloud(&self, file: &PathBuf) -> Child {
+        self.spawn(file, Stdio::piped)
+    }
+
+    fn spawn(&self, file: &PathBuf, output: fn() -> Stdio) -> Child {
         let mut command = self.command("apply");
-        command
-            .arg(file)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
+        command.arg(file).stdout(output()).stderr(output());
         command.spawn().expect("chaos is built")
     }
 

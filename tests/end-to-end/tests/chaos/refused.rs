@@ -7,6 +7,7 @@ use crate::{
 use end_to_end::{System, system::send};
 use reqwest::Method;
 use rustix::process::{Pid, Signal, kill_process};
+use std::os::unix::fs::symlink;
 
 #[tokio::test]
 async fn a_second_experiment_is_refused_while_one_runs_and_heal_ends_the_first() {
@@ -52,6 +53,33 @@ async fn an_interrupted_experiment_heals_and_writes_its_journal() {
     let ended = child.wait().await.expect("it ends");
     assert_eq!(ended.code(), Some(2));
     assert_eq!(harness.journal()["status"], "interrupted");
+    harness.healed().await;
+    system.everything_is_ready().await;
+}
+
+#[tokio::test]
+async fn on_a_disk_that_is_full_nothing_is_begun_and_nothing_stays_broken() {
+    let system = System::breakable().await;
+    let harness = Harness::new(&system, "full");
+    let method = "  - {fault: process/pause, of: {process: orders-2}, duration: 30m}";
+    let file = harness.experiment("one", "Full", STEADY, method);
+    let draft = harness.journal_path().with_extension("json.partial");
+
+    symlink("/dev/full", &draft).expect("a link");
+    let output = harness.apply(&file).await;
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("journal"), "{}", said(&output));
+    harness.healed().await;
+
+    std::fs::remove_file(&draft).expect("the link");
+    let child = harness.begin_aloud(&file);
+    harness.in_force(1).await;
+    symlink("/dev/full", &draft).expect("a link");
+    let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
+    kill_process(pid.expect("it runs"), Signal::INT).expect("a signal");
+    let output = child.wait_with_output().await.expect("it ends");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(said(&output).contains("journal"), "{}", said(&output));
     harness.healed().await;
     system.everything_is_ready().await;
 }
