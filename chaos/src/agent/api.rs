@@ -58,7 +58,11 @@ pub struct Number {
 
 type Shared = State<Arc<Experiments>>;
 
-pub fn router(experiments: Arc<Experiments>, token: String) -> Router {
+pub fn router(
+    experiments: Arc<Experiments>,
+    token: String,
+    metrics_text: impl Fn() -> String + Clone + Send + Sync + 'static,
+) -> Router {
     let token: Arc<str> = token.into();
     Router::new()
         .route("/state", get(state))
@@ -71,6 +75,7 @@ pub fn router(experiments: Arc<Experiments>, token: String) -> Router {
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(middleware::from_fn_with_state(token, required))
         .route("/livez", get(async || StatusCode::NO_CONTENT))
+        .route("/metrics", get(async move || metrics_text()))
         .with_state(experiments)
 }
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
+use super::metrics;
 use super::site::Site;
 use crate::fault::{FaultError, Hold, Order};
 use crate::receipt::Receipt;
@@ -40,6 +41,9 @@ impl Held {
             receipts: Vec::new(),
             dropped: 0,
         };
+        metrics::FAULTS_BEGUN.add(1, &[&held.order.fault]);
+        // From the start, so that a rate has a beginning.
+        metrics::FAULTS_ENDED.add(u64::from(held.is_over()), &[&held.order.fault]);
         held.keep(receipts);
         held
     }
@@ -57,6 +61,7 @@ impl Held {
         if let Some(hold) = &mut self.hold {
             hold.heal(site).await?;
             self.hold = None;
+            metrics::FAULTS_ENDED.add(1, &[&self.order.fault]);
         }
         Ok(())
     }
@@ -88,6 +93,7 @@ impl Held {
     }
 
     fn keep(&mut self, new: Vec<Receipt>) {
+        metrics::FAULT_RECEIPTS.add(new.len() as u64, &[&self.order.fault]);
         let room = RECEIPTS_MAX.saturating_sub(self.receipts.len());
         self.dropped += new.len().saturating_sub(room) as u64;
         self.receipts.extend(new.into_iter().take(room));

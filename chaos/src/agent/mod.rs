@@ -12,6 +12,7 @@
 //! - [`settings`]: where everything is. [`site`]: all of it, ready to be broken.
 //! - [`links`]: the proxies. [`control`]: processes. [`management`]: the broker. [`databases`]: sessions of a superuser.
 //! - [`experiments`]: the one that runs, its heartbeat, and the faults it holds. [`held`]: one of them.
+//! - [`metrics`]: what is in force, for Prometheus.
 //! - [`api`]: all that over HTTP, for holders of a token. [`client`]: the harness's side of it.
 
 pub mod api;
@@ -22,6 +23,7 @@ pub mod experiments;
 pub mod held;
 pub mod links;
 pub mod management;
+pub mod metrics;
 pub mod settings;
 pub mod site;
 
@@ -37,10 +39,12 @@ use site::{Site, SiteError};
 const GOODBYE: std::time::Duration = std::time::Duration::from_secs(5);
 
 /// Until `stop`; then everything is healed.
+/// `metrics_text` is what Prometheus reads.
 /// `marker` is a file that is there while an experiment runs: an agent that finds one has a dead one to sweep after.
 pub async fn run(
     settings: Settings,
     marker: PathBuf,
+    metrics_text: impl Fn() -> String + Clone + Send + Sync + 'static,
     stop: impl Future<Output = ()>,
 ) -> Result<(), SiteError> {
     let listen = settings.listen;
@@ -56,7 +60,7 @@ pub async fn run(
         tracing::warn!("an agent before this one died holding faults: sweeping");
     }
     let sweeping = has_to_sweep.then(|| tokio::spawn(Arc::clone(&experiments).sweep()));
-    let router = api::router(Arc::clone(&experiments), token);
+    let router = api::router(Arc::clone(&experiments), token, metrics_text);
     tokio::select! {
         served = async { axum::serve(listener, router).await } => {
             served.map_err(|source| SiteError::Listen { listen, source })?;

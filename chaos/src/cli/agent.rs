@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use chaos::agent::{self, settings::Settings};
 
@@ -15,11 +16,21 @@ pub struct Asked {
 }
 
 pub async fn run(asked: Asked, stop: impl Future<Output = ()>) -> Done {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .json()
-        .init();
+    let telemetry = Arc::new(telemetry::init(&telemetry_settings())?);
     let settings = Settings::read(&asked.site)?;
-    agent::run(settings, asked.site.with_extension("held"), stop).await?;
+    let marker = asked.site.with_extension("held");
+    agent::run(settings, marker, move || telemetry.metrics_text(), stop).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// It breaks links to the trace store, so it does not lean on it.
+fn telemetry_settings() -> telemetry::Settings {
+    telemetry::Settings {
+        service: "chaos",
+        instance: "chaos".into(),
+        otlp_endpoint: None,
+        sample_ratio: 0.0,
+        log_filter: "info".into(),
+        log_format: telemetry::LogFormat::Json,
+    }
 }

@@ -159,6 +159,7 @@ impl Agent {
         let mut spec = ProcessSpec::new("chaos", Kind::Server, &self.program, run_dir.path())
             .arg("agent")
             .env("CHAOS_SITE", path.display().to_string());
+        spec.metrics_addr = Some(self.port.addr());
         spec.probe = Probe::Http(format!("{}/livez", self.port.url()));
         Ok(spec)
     }

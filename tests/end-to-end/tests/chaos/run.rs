@@ -84,6 +84,36 @@ fn is_activity(one: &Value) -> bool {
 }
 
 #[tokio::test]
+async fn prometheus_can_tell_what_is_in_force() {
+    let system = System::breakable().await;
+    let harness = Harness::new(&system, "metrics");
+    let method = "  - {fault: process/pause, of: {process: orders-2}, duration: 30m}";
+    let file = harness.experiment("one", "In force", STEADY, method);
+    let before = in_force(&system).await;
+    let mut child = harness.begin(&file);
+    harness.in_force(1).await;
+    assert_eq!(in_force(&system).await, before + 1);
+    let healed = harness.command("heal").output().await.expect("it runs");
+    assert_eq!(healed.status.code(), Some(0), "{}", said(&healed));
+    assert_eq!(in_force(&system).await, before);
+    child.wait().await.expect("it ends");
+    system.everything_is_ready().await;
+}
+
+/// Pauses that have begun and not ended, as the agent's metrics have them.
+async fn in_force(system: &System) -> i64 {
+    let url = system.known.endpoints.chaos.as_ref().expect("an agent");
+    let answer = system.client().get(format!("{url}/metrics")).send().await;
+    let text = answer.expect("an answer").text().await.expect("text");
+    let of = |name: &str| {
+        let series = format!("{name}{{fault=\"process/pause\"}} ");
+        let line = text.lines().find_map(|line| line.strip_prefix(&series));
+        line.map_or(0, |value| value.trim().parse::<i64>().expect("a count"))
+    };
+    of("breakwater_faults_begun_total") - of("breakwater_faults_ended_total")
+}
+
+#[tokio::test]
 async fn a_loaded_experiment_is_judged_and_told_in_a_table() {
     let system = System::breakable().await;
     let harness = Harness::new(&system, "loaded");
