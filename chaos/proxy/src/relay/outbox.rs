@@ -75,6 +75,11 @@ impl Outbox {
         self.below(STUFFED_BYTES).await;
     }
 
+    /// Until everything has been written.
+    pub async fn empty(&self) {
+        self.below(1).await;
+    }
+
     async fn below(&self, limit: usize) {
         // The sender lives in `self`: there is always an answer.
         let _ = (self.bytes.subscribe())
