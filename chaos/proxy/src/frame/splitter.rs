@@ -51,6 +51,13 @@ impl Splitter {
         &mut self.buffer
     }
 
+    /// Gives back the buffer, if nothing is in it, until more is read.
+    pub fn give_back(&mut self) {
+        if self.buffer.is_empty() {
+            self.buffer = BytesMut::new();
+        }
+    }
+
     /// The next piece, or `None` until more has been read. `frame_max` is as negotiated,
     /// in octets of a whole frame.
     pub fn next(&mut self, frame_max: usize) -> Result<Option<Piece>, Malformed> {

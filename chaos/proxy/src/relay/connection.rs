@@ -159,7 +159,7 @@ async fn read(
     shared: &Shared,
     from: Side,
     mut splitter: Splitter,
-    reader: &mut (impl AsyncRead + Unpin),
+    reader: &mut OwnedReadHalf,
 ) -> Result<(), Malformed> {
     let to = shared.outbox(from.other());
     let mut out = Outgoing::default();
@@ -167,6 +167,7 @@ async fn read(
         to.room().await;
         shared.outbox(from).patience().await;
         shared.unblocked(from).await;
+        readable(reader, &mut splitter, to).await;
         let buffer = splitter.buffer();
         if buffer.capacity() - buffer.len() < READ_BYTES_MIN {
             buffer.reserve(READ_BYTES);
@@ -196,6 +197,20 @@ async fn read(
             return Ok(());
         }
     }
+}
+
+/// Until there is something to read. A buffer is only kept while something is in it or on
+/// its way out of it: a thousand connections that say nothing take next to nothing.
+async fn readable(reader: &OwnedReadHalf, splitter: &mut Splitter, to: &Outbox) {
+    if splitter.unfinished() == 0 {
+        tokio::select! {
+            biased;
+            _ = reader.readable() => return,
+            () = to.empty() => splitter.give_back(),
+        }
+    }
+    // An error is read like anything else.
+    let _ = reader.readable().await;
 }
 
 fn take_all(

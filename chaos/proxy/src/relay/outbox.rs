@@ -17,8 +17,9 @@ const FULL_BYTES: usize = 256 * 1024;
 /// Above this, nothing is read that could make the proxy answer here by itself: the peer
 /// has let thousands of answers lie.
 const STUFFED_BYTES: usize = 4 * FULL_BYTES;
-/// Frames handed to the kernel at once. It takes up to 1024; the gain is gone by here.
-const SLICES_MAX: usize = 64;
+/// Frames handed to the kernel at once: as many as it takes. An acknowledgement is 21 octets;
+/// cut into less, what was read at once would leave in many packets.
+const SLICES_MAX: usize = 1024;
 
 /// Written by whoever has something to say, drained by one writer.
 #[derive(Debug)]
@@ -73,6 +74,11 @@ impl Outbox {
     /// Until a reader may read what could make the proxy answer here.
     pub async fn patience(&self) {
         self.below(STUFFED_BYTES).await;
+    }
+
+    /// Until everything has been written.
+    pub async fn empty(&self) {
+        self.below(1).await;
     }
 
     async fn below(&self, limit: usize) {

@@ -1,4 +1,7 @@
-use crate::site::{Site, confirmed, id_of, next, soon};
+use crate::{
+    server::soon,
+    site::{Site, confirmed, id_of, next},
+};
 use amqp_proxy::{ChannelError, Fault, OnBroker, Selector};
 use futures::StreamExt;
 use lapin::{Confirmation, options::BasicAckOptions};

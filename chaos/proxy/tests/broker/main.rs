@@ -5,10 +5,11 @@
 //! - [`delivering`]: faults towards the consumer.
 //! - [`holding`]: what is held, reordered, denied, returned, damaged.
 //! - [`events`]: what a broker says unasked.
-//! - [`site`]: broker, proxy, client.
+//! - [`site`]: proxy, client, queue. [`server`]: the broker, and a proxy before it.
 
 mod delivering;
 mod events;
 mod holding;
 mod publishing;
+mod server;
 mod site;

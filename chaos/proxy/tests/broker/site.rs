@@ -1,8 +1,7 @@
-//! One broker for the whole run; a proxy, a connection and a queue for each test.
+//! A proxy, a connection and a queue for each test.
 
-use amqp_proxy::{
-    Fault, Faults, Lease, Proxy, Receipts, Rule, Selector, Settings, receipt::Receipt,
-};
+use crate::server::{Behind, armed, soon};
+use amqp_proxy::{Fault, Faults, Lease, Proxy, Selector, receipt::Receipt};
 use futures::StreamExt;
 use lapin::{
     BasicProperties, Channel, Confirmation, Connection, ConnectionProperties, Consumer,
@@ -14,49 +13,7 @@ use lapin::{
     },
     types::FieldTable,
 };
-use std::{future::Future, time::Duration};
-use tokio::{
-    sync::{OnceCell, mpsc, oneshot},
-    time::timeout,
-};
-
-/// Far beyond what anything here takes on a machine that compiles beside it.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Longer than any test: a fault that ends before was ended.
-const HOUR: Duration = Duration::from_secs(3600);
-
-static AMQP_URL: OnceCell<String> = OnceCell::const_new();
-
-/// A broker named by the environment, or a private one that lives as long as this process.
-async fn amqp_url() -> &'static str {
-    AMQP_URL
-        .get_or_init(async || {
-            if let Ok(given) = std::env::var("BREAKWATER_TEST_AMQP_URL") {
-                return given;
-            }
-            let (tell, told) = oneshot::channel();
-            // A runtime of its own: the one of the first test ends before the last test.
-            std::thread::spawn(|| {
-                let runtime = tokio::runtime::Runtime::new().expect("a runtime for the servers");
-                runtime.block_on(async move {
-                    let servers = platform::servers::TestServers::start()
-                        .await
-                        .expect("servers start");
-                    tell.send(servers.amqp_url()).expect("somebody asked");
-                    std::future::pending::<()>().await;
-                });
-            });
-            told.await.expect("servers started")
-        })
-        .await
-}
-
-pub async fn soon<T>(what: &str, work: impl Future<Output = T>) -> T {
-    let Ok(answer) = timeout(PATIENCE, work).await else {
-        panic!("not within {PATIENCE:?}: {what}");
-    };
-    answer
-}
+use tokio::sync::mpsc;
 
 /// A client's connection through a proxy of its own, with a queue that the broker named.
 pub struct Site {
@@ -71,21 +28,12 @@ pub struct Site {
 
 impl Site {
     pub async fn start() -> Self {
-        let url = amqp_url().await;
-        let (scheme, rest) = url.split_once("//").expect("a URL");
-        let (credentials, host) = rest.split_once('@').expect("credentials");
-        let (upstream, vhost) = host.split_once('/').expect("a vhost");
-        let (sender, receipts) = Receipts::channel(4096);
-        let faults = Faults::new(sender);
-        let settings = Settings {
-            listen: ([127, 0, 0, 1], 0).into(),
-            upstream: upstream.to_owned(),
-            connect_within: PATIENCE,
-        };
-        let proxy = Proxy::start(settings, faults.clone())
-            .await
-            .expect("a healthy broker");
-        let url = format!("{scheme}//{credentials}@{}/{vhost}", proxy.address());
+        let Behind {
+            proxy,
+            faults,
+            receipts,
+            url,
+        } = Behind::proxy().await;
         let connecting = Connection::connect(
             &url,
             ConnectionProperties::default().with_connection_name("orders".into()),
@@ -118,13 +66,7 @@ impl Site {
     }
 
     pub fn arm(&self, fault: Fault, which: Selector) -> Lease {
-        let rule = Rule {
-            name: "a fault".into(),
-            seed: 7,
-            which,
-            fault,
-        };
-        self.faults.arm(rule, HOUR)
+        armed(&self.faults, fault, which)
     }
 
     /// Only the message with this id.
