@@ -113,6 +113,59 @@ async fn an_order_is_one_connected_trace_from_the_gateway_to_the_projection() {
     }
 }
 
+/// The trace in which somebody asked about this order's deadline.
+async fn trace_of_deadline(system: &System, order_id: &str) -> Option<String> {
+    let traces = system.known.endpoints.traces.as_ref()?;
+    let request = system.client().get(format!("{traces}/api/v3/traces"));
+    let query = [
+        ("query.service_name", "orders"),
+        ("query.operation_name", "deadline reached"),
+        ("query.start_time_min", "2020-01-01T00:00:00Z"),
+        ("query.start_time_max", "2100-01-01T00:00:00Z"),
+    ];
+    let answer = send(request.query(&query)).await;
+    let resources = answer.body["result"]["resourceSpans"].as_array()?;
+    let scopes = resources.iter().flat_map(|it| it["scopeSpans"].as_array());
+    let mut spans = scopes.flatten().flat_map(spans_of);
+    let of_order = |span: &&Value| {
+        let attributes = span["attributes"].as_array().into_iter().flatten();
+        let mut attributes = attributes.filter(|it| it["key"] == "breakwater.order_id");
+        attributes.any(|it| it["value"]["stringValue"] == order_id)
+    };
+    let found = spans.find(of_order)?;
+    found["traceId"].as_str().map(str::to_owned)
+}
+
+#[tokio::test]
+async fn what_a_deadline_asks_for_is_one_connected_trace_that_its_order_leads_to() {
+    let system = System::alone().await;
+    let shop = Shop::open(&system);
+    let basket = shop.basket("choreography").await;
+    for process in ["shipping-1", "shipping-2"] {
+        system.control(process, "pause").await;
+    }
+    let id = shop.place(&basket).await;
+    let trace_id = eventually("the deadline has come", async || {
+        trace_of_deadline(&system, &id).await
+    })
+    .await;
+    for process in ["shipping-1", "shipping-2"] {
+        system.control(process, "resume").await;
+    }
+    let heard = (
+        "shipping".to_owned(),
+        "process order.cancel_requested".to_owned(),
+    );
+    let whole = eventually("shipping has heard of it", async || {
+        let trace = trace(&system, &trace_id).await?;
+        trace.spans.contains(&heard).then_some(trace)
+    })
+    .await;
+    assert!(whole.orphans.is_empty(), "{:?}", whole.orphans);
+    shop.ended(&id).await;
+    system.everything_is_ready().await;
+}
+
 #[tokio::test]
 async fn prometheus_counts_what_the_databases_hold() {
     let system = System::alone().await;
