@@ -68,6 +68,21 @@ pub fn overlay(difference: &str, root: &Path) -> Result<Overlay, DifferenceError
     }
 }
 
+/// Whether the files under `root`, with those of `over` in their place, have the change already.
+pub fn is_planted(difference: &str, root: &Path, over: &Overlay) -> bool {
+    files(difference).all(|file| {
+        let Ok(patch) = Patch::from_str(file) else {
+            return false;
+        };
+        let path = patch.modified().and_then(|path| path.strip_prefix("b/"));
+        let text = path.map(Path::new).and_then(|path| match over.get(path) {
+            Some(text) => Some(text.clone()),
+            None => std::fs::read_to_string(root.join(path)).ok(),
+        });
+        text.is_some_and(|text| diffy::apply(&text, &patch.reverse()).is_ok())
+    })
+}
+
 /// From each `--- a/...` to the next `diff --git`, which says nothing that is needed.
 fn files(difference: &str) -> impl Iterator<Item = &str> {
     let parts = difference.split("diff --git ").skip(1);

@@ -84,4 +84,9 @@ impl Variant {
     pub fn overlay(&self, root: &Path) -> Result<Overlay, VariantError> {
         Ok(difference::overlay(&self.difference, root)?)
     }
+
+    /// Whether somebody has made this mistake in the workspace at `root`, with the files of `over` in their place.
+    pub fn is_planted(&self, root: &Path, over: &Overlay) -> bool {
+        difference::is_planted(&self.difference, root, over)
+    }
 }

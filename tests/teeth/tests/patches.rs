@@ -5,7 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 use teeth::{
-    catalogue,
+    catalogue, claims,
+    difference::Overlay,
     document::{Document, SHARE, TABLE},
     level::{Level, stores},
     table,
@@ -22,6 +23,26 @@ fn variants() -> Vec<Variant> {
     match catalogue::read(&root()) {
         Ok(variants) => variants,
         Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn no_mistake_is_in_the_code_of_today() {
+    for variant in variants() {
+        let Variant { slug, claim, .. } = &variant;
+        let title = claims::title(claim).unwrap_or("see the header");
+        assert!(
+            !variant.is_planted(&root(), &Overlay::new()),
+            "{claim} ({title}) does not hold: the mistake of patches/{slug}.patch is in the code"
+        );
+    }
+}
+
+#[test]
+fn a_mistake_that_is_planted_is_known_again() {
+    for variant in variants() {
+        let planted = variant.overlay(&root()).expect("it applies");
+        assert!(variant.is_planted(&root(), &planted), "{}", variant.slug);
     }
 }
 
