@@ -65,8 +65,12 @@ impl Fault for CrashAt {
                 order: order.clone(),
                 waiting: Vec::new(),
             };
+            let mut refused = None;
             for victim in victims {
-                armed.arm(site, victim).await?;
+                refused = armed.arm(site, victim).await.err().or(refused);
+            }
+            if let (true, Some(error)) = (armed.waiting.is_empty(), refused) {
+                return Err(error);
             }
             let receipts = site.collected.clone();
             let armed = Arc::new(Mutex::new(armed));
