@@ -5,10 +5,12 @@
 //! taken atomically, works across accounts and vanishes with its holder, however that ends.
 
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::Ipv4Addr;
 use std::ops::Range;
 use std::os::linux::net::SocketAddrExt;
 use std::os::unix::net::{SocketAddr, UnixListener};
+
+use tokio::net::TcpSocket;
 
 /// Below are the ports that well-known servers use.
 const LOWEST: u16 = 20_000;
@@ -50,8 +52,11 @@ impl Port {
 fn try_claim(number: u16) -> Option<Port> {
     let name = SocketAddr::from_abstract_name(format!("breakwater-port-{number}")).ok()?;
     let claim = UnixListener::bind_addr(&name).ok()?;
-    // On all addresses, so that a server on another one is left in peace as well.
-    TcpListener::bind((Ipv4Addr::UNSPECIFIED, number)).ok()?;
+    // On all addresses, so that a server on another one is left in peace as well. Never listening: a process that is
+    // being started beside us may hold a copy of the probe for a moment, and must not keep us from the port.
+    let probe = TcpSocket::new_v4().ok()?;
+    probe.set_reuseaddr(true).ok()?;
+    probe.bind((Ipv4Addr::UNSPECIFIED, number).into()).ok()?;
     Some(Port {
         number,
         _claim: claim,
@@ -76,6 +81,9 @@ fn choice(outgoing: &str) -> Range<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::net::TcpListener;
+    use std::process::Command;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
     fn ports_are_taken_from_below_the_outgoing_range() {
@@ -83,6 +91,34 @@ mod tests {
         assert_eq!(choice("1024 65535"), 20_000..32_768);
         assert_eq!(choice("49152 65535"), 20_000..49_152);
         assert_eq!(choice(""), 20_000..32_768);
+    }
+
+    #[test]
+    fn a_port_somebody_listens_on_is_not_claimed() {
+        let somebody = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let number = somebody.local_addr().expect("bound").port();
+        assert!(try_claim(number).is_none());
+    }
+
+    #[test]
+    fn a_claimed_port_is_free_though_processes_are_started_meanwhile() {
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        let started = Command::new("true").status();
+                        assert!(started.expect("it starts").success());
+                    }
+                });
+            }
+            let taken = (0..500).find_map(|_| {
+                let port = Port::claim().expect("a port");
+                TcpListener::bind(port.addr()).err()
+            });
+            done.store(true, Ordering::Relaxed);
+            assert!(taken.is_none(), "{taken:?}");
+        });
     }
 
     #[test]
