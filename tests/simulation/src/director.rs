@@ -80,6 +80,7 @@ pub async fn run(system: Arc<System>, plan: &Plan) -> Course {
         }
         tick(&director, &mut fleet, healed_us + SETTLE_US_MAX).await;
     };
+    client.come_back(&plan.orders).await;
     director.note(format_args!("the run ends"));
     Course {
         settled_after_us,

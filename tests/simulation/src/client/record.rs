@@ -4,7 +4,7 @@ use super::{Client, ask::Answer};
 use crate::{plan::Planned, timeline::EPOCH_MS};
 use checkers::history::{Action, HistoryLine, Invocation, Promise};
 use orders_contract::OrderId;
-use std::sync::PoisonError;
+use std::{collections::BTreeSet, sync::PoisonError};
 
 impl Client {
     pub fn history(&self) -> Vec<HistoryLine> {
@@ -63,6 +63,13 @@ impl Client {
     pub(super) fn write(&self, line: HistoryLine) {
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         lines.push(line);
+    }
+
+    pub(super) fn has_answered(&self, ops: &BTreeSet<u64>) -> bool {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let answered =
+            |line: &HistoryLine| matches!(line, HistoryLine::Ok { op, .. } if ops.contains(op));
+        lines.iter().any(answered)
     }
 
     pub(super) fn now_us(&self) -> u64 {

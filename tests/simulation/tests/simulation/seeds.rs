@@ -42,3 +42,10 @@ fn every_claim_holds_in_two_thousand_worlds_and_every_fault_is_met() {
         "never happened, so it was not tested"
     );
 }
+
+#[test]
+fn a_read_side_that_is_held_up_for_as_long_as_anybody_reads_is_read_in_peace() {
+    let once_without_a_read = [Settings::seeded(388_387_782)];
+    let campaign = run_all(&once_without_a_read, 1, Until::End, |_| ()).expect("it can be run");
+    assert!(campaign.failed.is_empty(), "{:?}", campaign.failures());
+}
