@@ -3,9 +3,10 @@
 use amqp_proxy::{
     Fault, Faults, Lease, Proxy, Receipts, Rule, Selector, Settings, receipt::Receipt,
 };
+use platform::servers::TestServers;
 use std::{future::Future, time::Duration};
 use tokio::{
-    sync::{OnceCell, mpsc, oneshot},
+    sync::{OnceCell, mpsc},
     time::timeout,
 };
 
@@ -25,19 +26,7 @@ async fn amqp_url() -> &'static str {
             if let Ok(given) = std::env::var("BREAKWATER_TEST_AMQP_URL") {
                 return given;
             }
-            let (tell, told) = oneshot::channel();
-            // A runtime of its own: the one of the first test ends before the last test.
-            std::thread::spawn(|| {
-                let runtime = tokio::runtime::Runtime::new().expect("a runtime for the servers");
-                runtime.block_on(async move {
-                    let servers = platform::servers::TestServers::start()
-                        .await
-                        .expect("servers start");
-                    tell.send(servers.amqp_url()).expect("somebody asked");
-                    std::future::pending::<()>().await;
-                });
-            });
-            told.await.expect("servers started")
+            TestServers::for_this_process(TestServers::amqp_url).await
         })
         .await
 }

@@ -3,10 +3,11 @@
 
 use crate::tally::Counters;
 use messaging::store::postgres::{PgStore, PoolSettings, migrate};
+use platform::servers::TestServers;
 use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::env;
-use tokio::sync::{OnceCell, oneshot};
+use tokio::sync::OnceCell;
 use uuid::Uuid;
 
 use crate::tally::Tally;
@@ -38,24 +39,12 @@ async fn start() -> Addresses {
             database,
         };
     }
-    let (tell, told) = oneshot::channel();
-    // A runtime of their own: the one of the first test ends before the last test.
-    std::thread::spawn(|| {
-        let runtime = tokio::runtime::Runtime::new().expect("a runtime for the servers");
-        runtime.block_on(async move {
-            let servers = platform::servers::TestServers::start()
-                .await
-                .expect("servers start");
-            let addresses = Addresses {
-                amqp: servers.amqp_url(),
-                management: servers.management_url(),
-                database: servers.database_url(),
-            };
-            tell.send(addresses).expect("somebody asked for servers");
-            std::future::pending::<()>().await;
-        });
-    });
-    told.await.expect("servers started")
+    TestServers::for_this_process(|servers| Addresses {
+        amqp: servers.amqp_url(),
+        management: servers.management_url(),
+        database: servers.database_url(),
+    })
+    .await
 }
 
 /// A virtual host of a test's own.

@@ -39,6 +39,23 @@ impl Drop for Folder {
 }
 
 impl TestServers {
+    /// Some that live as long as this process, for all of its tests; `read` is told where they are.
+    pub async fn for_this_process<T: Send + 'static>(
+        read: impl FnOnce(&TestServers) -> T + Send + 'static,
+    ) -> T {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        // A runtime of their own: the one of the first test ends before the last test.
+        std::thread::spawn(|| {
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime for the servers");
+            runtime.block_on(async move {
+                let servers = TestServers::start().await.expect("servers start");
+                let _ = tell.send(read(&servers));
+                std::future::pending::<()>().await;
+            });
+        });
+        told.await.expect("servers started")
+    }
+
     pub async fn start() -> Result<TestServers, ServerError> {
         let folder = std::env::temp_dir().join(format!("breakwater-test-{}", Uuid::new_v4()));
         let run_dir =

@@ -3,13 +3,11 @@
 
 use crate::kept::Kept;
 use messaging::store::postgres::{PgStore, PoolSettings, migrate};
+use platform::servers::TestServers;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use std::sync::LazyLock;
-use tokio::{
-    runtime::Runtime,
-    sync::{OnceCell, oneshot},
-};
+use tokio::{runtime::Runtime, sync::OnceCell};
 use uuid::Uuid;
 
 /// Pools and the private server outlive a test, so their runtime does too.
@@ -43,15 +41,7 @@ async fn start() -> String {
     if let Ok(given) = std::env::var("BREAKWATER_TEST_DATABASE_URL") {
         return given;
     }
-    let (tell, told) = oneshot::channel();
-    RUNTIME.spawn(async move {
-        let servers = platform::servers::TestServers::start()
-            .await
-            .expect("servers start");
-        tell.send(servers.database_url()).expect("somebody asked");
-        std::future::pending::<()>().await;
-    });
-    told.await.expect("servers started")
+    TestServers::for_this_process(TestServers::database_url).await
 }
 
 /// A migrated database of a test's own.
