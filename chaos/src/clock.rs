@@ -1,6 +1,40 @@
 //! Wall-clock time as the journal writes it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// A clock that is kept by slewing gains or loses half a second in a quarter of an hour, which no probe can tell.
+const SLEW_MS_MAX: u64 = 500;
+
+/// A moment on both clocks: the one that people read, and the one that never steps.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    pub wall_ms: u64,
+    steady: Instant,
+}
+
+impl Moment {
+    pub fn now() -> Self {
+        Self {
+            wall_ms: now_ms(),
+            steady: Instant::now(),
+        }
+    }
+
+    pub fn elapsed(&self) -> Duration {
+        self.steady.elapsed()
+    }
+
+    /// How far the clock that people read has stepped since then, if it has: no two times around it can be compared.
+    pub fn step_ms(&self) -> Option<i64> {
+        step_ms(self.wall_ms, now_ms(), self.elapsed())
+    }
+}
+
+fn step_ms(from_ms: u64, to_ms: u64, elapsed: Duration) -> Option<i64> {
+    let expected_ms = from_ms.saturating_add(elapsed.as_millis() as u64);
+    let stepped = to_ms.abs_diff(expected_ms) > SLEW_MS_MAX;
+    stepped.then(|| to_ms.wrapping_sub(expected_ms).cast_signed())
+}
 
 pub fn now_ms() -> u64 {
     let since_epoch = SystemTime::now()
@@ -48,6 +82,15 @@ fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_step_is_told_from_slewing_in_either_direction() {
+        let minute = Duration::from_secs(60);
+        assert_eq!(step_ms(1_000_000, 1_060_000, minute), None);
+        assert_eq!(step_ms(1_000_000, 1_060_400, minute), None);
+        assert_eq!(step_ms(1_000_000, 4_660_000, minute), Some(3_600_000));
+        assert_eq!(step_ms(4_000_000, 460_000, minute), Some(-3_600_000));
+    }
 
     #[test]
     fn dates_are_those_of_the_calendar() {

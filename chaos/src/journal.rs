@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock;
+use crate::clock::{self, Moment};
 use crate::experiment::Experiment;
 use crate::receipt::Receipt;
 
@@ -31,8 +31,9 @@ pub struct Journal {
     pub steady_states: SteadyStates,
     pub run: Vec<Activity>,
     pub rollbacks: Vec<Activity>,
+    /// `None` of one that was read from its file.
     #[serde(skip)]
-    began_ms: u64,
+    began: Option<Moment>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,14 +129,14 @@ impl Activity {
 
 impl Journal {
     pub fn begin(experiment: Experiment, seed: u64) -> Self {
-        let began_ms = clock::now_ms();
+        let began = Moment::now();
         Self {
             chaoslib_version: env!("CARGO_PKG_VERSION").into(),
             platform: "local".into(),
             node: "breakwater".into(),
             experiment,
             seed,
-            start: clock::iso8601(began_ms),
+            start: clock::iso8601(began.wall_ms),
             end: None,
             duration: 0.0,
             status: Status::Running,
@@ -144,15 +145,23 @@ impl Journal {
             steady_states: SteadyStates::default(),
             run: Vec::new(),
             rollbacks: Vec::new(),
-            began_ms,
+            began: Some(began),
         }
     }
 
     pub fn finish(&mut self, status: Status) {
-        let now_ms = clock::now_ms();
         self.status = status;
-        self.duration = seconds(self.began_ms, now_ms);
-        self.end = Some(clock::iso8601(now_ms));
+        self.end = Some(clock::iso8601(clock::now_ms()));
+        let Some(began) = self.began else { return };
+        self.duration = began.elapsed().as_secs_f64();
+        if let Some(step_ms) = began.step_ms() {
+            // Whose times are in doubt proves nothing.
+            self.status = Status::Failed;
+            self.why.push(format!(
+                "the clock of this machine stepped by {:.1} s meanwhile, so that its times cannot be compared: run it again",
+                step_ms as f64 / 1_000.0
+            ));
+        }
     }
 
     /// Faults that left none: they may not have happened.
@@ -179,4 +188,37 @@ impl Journal {
 
 fn seconds(start_ms: u64, end_ms: u64) -> f64 {
     end_ms.saturating_sub(start_ms) as f64 / 1_000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{example::EXAMPLE, file};
+
+    fn journal() -> Journal {
+        let experiment = file::parse(EXAMPLE).expect("the example is whole");
+        Journal::begin(experiment, 1)
+    }
+
+    #[test]
+    fn an_experiment_during_which_the_clock_stepped_proves_nothing() {
+        for step_ms in [-3_600_000_i64, 3_600_000] {
+            let mut journal = journal();
+            let began = journal.began.as_mut().expect("it has begun");
+            began.wall_ms = began.wall_ms.saturating_add_signed(-step_ms);
+            journal.finish(Status::Completed);
+            assert_eq!(journal.status, Status::Failed);
+            let told = format!("stepped by {:.1} s", step_ms as f64 / 1_000.0);
+            assert!(journal.why[0].contains(&told), "{:?}", journal.why);
+            // By the clock that never steps.
+            assert!(journal.duration < 60.0, "{}", journal.duration);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_as_it_should_is_not_mentioned() {
+        let mut journal = journal();
+        journal.finish(Status::Completed);
+        assert_eq!((journal.status, journal.why.len()), (Status::Completed, 0));
+    }
 }

@@ -63,6 +63,8 @@ pub enum Action {
     Pause,
     Resume,
     Restart,
+    FillDisk,
+    FreeDisk,
 }
 
 /// The platform's word that it was done.
@@ -97,6 +99,8 @@ impl Action {
             Self::Pause => "pause",
             Self::Resume => "resume",
             Self::Restart => "restart",
+            Self::FillDisk => "fill-disk",
+            Self::FreeDisk => "free-disk",
         }
     }
 }

@@ -24,6 +24,10 @@ impl Databases {
         self.0.is_empty()
     }
 
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     pub async fn session(&self, database: &str) -> Result<PgConnection, FaultError> {
         let url = self.0.get(database).ok_or_else(|| {
             let there: Vec<&str> = self.0.keys().map(String::as_str).collect();

@@ -77,6 +77,7 @@ impl Site {
     /// What may be left of an agent before this one. Asked again until it succeeds.
     pub async fn sweep(&self) -> Result<(), FaultError> {
         crate::fault::process::pause::sweep(self).await?;
+        crate::fault::database::disk_full::sweep(self).await?;
         match &self.broker {
             Some(_) => crate::fault::broker::sweep(self).await,
             None => Ok(()),

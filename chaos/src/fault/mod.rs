@@ -153,6 +153,7 @@ pub fn all() -> Vec<Kind> {
         database::terminate_backends::KIND,
         database::lock_table::KIND,
         database::exhaust_connections::KIND,
+        database::disk_full::KIND,
         database::cut_on_commit::KIND,
     ]);
     all

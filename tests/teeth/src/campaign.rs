@@ -2,12 +2,13 @@
 
 use crate::{
     difference::Overlay,
-    level::{Finding, Level, LevelError},
+    level::{Finding, Level, LevelError, Question},
     progress::{Progress, Tone},
     variant::{Variant, VariantError},
     workshop::Workshop,
 };
 use std::{
+    collections::BTreeSet,
     path::Path,
     time::{Duration, Instant},
 };
@@ -55,9 +56,13 @@ impl Campaign<'_> {
     /// An error: nothing can be said of any variant.
     pub fn run(&self, variants: &[Variant]) -> Result<Vec<Caught>, CampaignError> {
         for level in Level::ALL {
-            let seeds = variants.iter().filter(|one| one.level == level);
-            if let Some(seeds) = seeds.map(|one| one.seeds).max() {
-                self.healthy(level, seeds)?;
+            let of_level = variants.iter().filter(|one| one.level == level);
+            let seeds = of_level.clone().map(|one| one.seeds).max();
+            let experiments: BTreeSet<&str> = of_level
+                .filter_map(|one| one.experiment.as_deref())
+                .collect();
+            if let Some(seeds) = seeds {
+                self.healthy(level, seeds, &Vec::from_iter(experiments))?;
             }
         }
         let caught = variants.iter().map(|variant| self.variant(variant));
@@ -70,13 +75,18 @@ impl Campaign<'_> {
     }
 
     /// As many seeds as a variant may need: with fewer, one that "is caught" by a false
-    /// alarm would not show. A demo is dear and is run once.
-    fn healthy(&self, level: Level, seeds: u64) -> Result<(), CampaignError> {
+    /// alarm would not show. A real run is dear: once with each experiment.
+    fn healthy(&self, level: Level, seeds: u64, experiments: &[&str]) -> Result<(), CampaignError> {
         let seeds = match level {
             Level::Model | Level::Simulation | Level::Stores => seeds,
             Level::Run => 1,
         };
-        let (finding, took) = self.judged(HEALTHY, level, seeds, None, &Overlay::new())?;
+        let question = Question {
+            seeds,
+            claim: None,
+            experiments,
+        };
+        let (finding, took) = self.judged(HEALTHY, level, question, &Overlay::new())?;
         match finding {
             Finding::Held { seeds } => {
                 let words = format!("{level}: every claim holds, {}", of_seeds(seeds));
@@ -96,8 +106,13 @@ impl Campaign<'_> {
             .overlay(self.root)
             .map_err(CampaignError::from)
             .and_then(|overlay| {
-                let claim = Some(variant.claim.as_str());
-                self.judged(&variant.slug, variant.level, variant.seeds, claim, &overlay)
+                let experiment = variant.experiment.as_deref();
+                let question = Question {
+                    seeds: variant.seeds,
+                    claim: Some(&variant.claim),
+                    experiments: experiment.as_slice(),
+                };
+                self.judged(&variant.slug, variant.level, question, &overlay)
             });
         let (ending, took) = match judged {
             Ok((finding, took)) => (ending(finding, &variant.claim), took),
@@ -117,8 +132,7 @@ impl Campaign<'_> {
         &self,
         name: &str,
         level: Level,
-        seeds: u64,
-        claim: Option<&str>,
+        question: Question,
         overlay: &Overlay,
     ) -> Result<(Finding, Duration), CampaignError> {
         let applied = self
@@ -131,7 +145,7 @@ impl Campaign<'_> {
         built.map_err(LevelError::from)?;
         let started = Instant::now();
         let finding = self.progress.during(name, "running", || {
-            level.judge(&self.workshop, name, seeds, claim)
+            level.judge(&self.workshop, name, question)
         })?;
         Ok((finding, started.elapsed()))
     }

@@ -10,12 +10,14 @@ pub const KEYS: [&str; 6] = [
     "Claim",
     "Seeds",
 ];
+/// Of a variant that a real run catches, and of no other.
+pub const EXPERIMENT: &str = "Experiment";
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum HeaderError {
     #[error("line {0:?} is neither `Key: value` nor the continuation of one (two spaces)")]
     NotAKey(String),
-    #[error("`{0}` is no key of a header; there are {known}", known = KEYS.join(", "))]
+    #[error("`{0}` is no key of a header; there are {known}", known = all_keys().join(", "))]
     UnknownKey(String),
     #[error("`{0}` is there twice")]
     Twice(String),
@@ -44,7 +46,7 @@ impl Header {
             let (key, value) = line
                 .split_once(':')
                 .ok_or_else(|| HeaderError::NotAKey(line.to_owned()))?;
-            let known = KEYS
+            let known = all_keys()
                 .into_iter()
                 .find(|known| *known == key)
                 .ok_or_else(|| HeaderError::UnknownKey(key.to_owned()))?;
@@ -60,12 +62,20 @@ impl Header {
         Ok((header, rest))
     }
 
+    pub fn experiment(&self) -> Option<&str> {
+        self.0.get(EXPERIMENT).map(String::as_str)
+    }
+
     pub fn get(&self, key: &'static str) -> Result<&str, HeaderError> {
         let value = self.0.get(key).map(String::as_str);
         value
             .filter(|value| !value.is_empty())
             .ok_or(HeaderError::Missing(key))
     }
+}
+
+fn all_keys() -> Vec<&'static str> {
+    [&KEYS[..], &[EXPERIMENT]].concat()
 }
 
 #[cfg(test)]

@@ -19,8 +19,19 @@ pub enum Level {
     Simulation,
     /// The production SQL on a real PostgreSQL: the suites of `tests/stores`
     Stores,
-    /// Real processes under load and kills, as `make demo` runs them
+    /// Real processes under load and an experiment: `chaos run`
     Run,
+}
+
+/// What a judge is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// So many, unless one of them answers.
+    pub seeds: u64,
+    /// May spare a judge the rest; without one, everything is judged.
+    pub claim: Option<&'a str>,
+    /// What breaks a real run: each of them.
+    pub experiments: &'a [&'a str],
 }
 
 /// What the judge of a level said.
@@ -63,7 +74,7 @@ impl Level {
     }
 
     /// How many seeds a variant may ask for: the model has none to draw; a thousand worlds
-    /// are what every test run has in any case; the suites draw many cases from one; a demo
+    /// are what every test run has in any case; the suites draw many cases from one; a real run
     /// takes two minutes.
     pub const fn seeds_max(self) -> u64 {
         match self {
@@ -111,19 +122,18 @@ impl Level {
         }
     }
 
-    /// `claim` may spare a judge the rest; without one, everything is judged.
     pub fn judge(
         self,
         workshop: &Workshop,
         name: &str,
-        seeds: u64,
-        claim: Option<&str>,
+        question: Question,
     ) -> Result<Finding, LevelError> {
+        let Question { seeds, claim, .. } = question;
         match self {
             Self::Model => model::judge(workshop, name),
             Self::Simulation => simulation::judge(workshop, name, seeds, claim),
             Self::Stores => stores::judge(workshop, name, claim),
-            Self::Run => run::judge(workshop, name, seeds),
+            Self::Run => run::judge(workshop, name, question),
         }
     }
 }

@@ -61,6 +61,15 @@ pub fn share(table: &str) -> String {
     )
 }
 
+/// And what breaks the system there.
+fn level(variant: &Variant) -> String {
+    let level = variant.level;
+    match &variant.experiment {
+        Some(name) => format!("{level}: [{name}](../../chaos/experiments/{name}.yaml)"),
+        None => level.to_string(),
+    }
+}
+
 /// A row but for its figure, ready for one more cell.
 pub fn row(variant: &Variant) -> String {
     let claim = match crate::claims::title(&variant.claim) {
@@ -71,7 +80,7 @@ pub fn row(variant: &Variant) -> String {
         format!("[{}](patches/{}.patch)", variant.title, variant.slug),
         variant.mistake.clone(),
         variant.failure_mode.clone(),
-        variant.level.to_string(),
+        level(variant),
         claim,
     ];
     let cells = cells.map(|cell| cell.replace('|', "\\|"));

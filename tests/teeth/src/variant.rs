@@ -18,6 +18,8 @@ pub struct Variant {
     pub failure_mode: String,
     pub level: Level,
     pub claim: String,
+    /// Of a real run: what breaks the system, a file of `chaos/experiments` without its ending.
+    pub experiment: Option<String>,
     /// So many seeds may be needed, at most.
     pub seeds: u64,
     difference: String,
@@ -41,6 +43,10 @@ pub enum VariantError {
         level: Level,
         known: String,
     },
+    #[error(
+        "`Experiment:` names a file of chaos/experiments at level run, and is not there at another"
+    )]
+    Experiment,
     #[error(transparent)]
     Difference(#[from] DifferenceError),
 }
@@ -59,6 +65,10 @@ impl Variant {
                 known: known.join("; "),
             });
         }
+        let experiment = header.experiment().map(str::to_owned);
+        if experiment.is_some() != (level == Level::Run) {
+            return Err(VariantError::Experiment);
+        }
         let (found, most) = (header.get("Seeds")?, level.seeds_max());
         let seeds = found
             .parse()
@@ -76,6 +86,7 @@ impl Variant {
             })?,
             level,
             claim,
+            experiment,
             difference: difference.to_owned(),
         })
     }

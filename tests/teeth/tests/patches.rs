@@ -56,6 +56,14 @@ fn every_patch_applies_to_the_code_of_today() {
 }
 
 #[test]
+fn what_breaks_a_real_run_is_an_experiment_that_is_there() {
+    for experiment in variants().into_iter().filter_map(|one| one.experiment) {
+        let file = root().join(format!("chaos/experiments/{experiment}.yaml"));
+        assert!(file.is_file(), "{}", file.display());
+    }
+}
+
+#[test]
 fn there_are_two_dozen_variants_and_five_of_them_are_real_processes() {
     let variants = variants();
     let runs = variants.iter().filter(|one| one.level == Level::Run);

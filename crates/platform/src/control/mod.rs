@@ -3,7 +3,7 @@
 //! | call | answer |
 //! |---|---|
 //! | `GET /processes` | every process with its state |
-//! | `POST /processes/{name}/kill` (`terminate`, `pause`, `resume`, `restart`) | the receipt: name, pid, signal, time |
+//! | `POST /processes/{name}/kill` (`terminate`, `pause`, `resume`, `restart`, `fill-disk`, `free-disk`) | the receipt: name, pid, signal, time |
 //! | `POST /services/{service}/scale` `{"instances": n}` | the names there are now |
 
 mod problem;

@@ -70,7 +70,7 @@ async fn act(
             StatusCode::NOT_FOUND,
             "unknown-action",
             "No such action",
-            "one of kill, terminate, pause, resume, restart",
+            "one of kill, terminate, pause, resume, restart, fill-disk, free-disk",
         ));
     };
     Ok(Json(shared.fleet.supervisor.act(&name, action).await?))

@@ -13,6 +13,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::Probe;
+use super::file_size;
 use super::log::{self, Log};
 use super::nursery::Lease;
 use super::probe::{EVERY_WHILE_READY, EVERY_WHILE_STARTING};
@@ -97,16 +98,21 @@ impl Tender {
         let receipt = Receipt {
             name: self.spec.name.clone(),
             pid,
-            signal: signals::label(signal),
+            signal: signal.map_or_else(|| action.label().to_owned(), signals::label),
             at_ms: now_ms(),
         };
-        let sent = match action {
-            Action::Pause | Action::Resume => signals::send_to_tree(pid, signal),
-            Action::Kill => signals::send(pid, signal),
+        let account = self.spec.run_as.as_ref();
+        let sent = match (action, signal) {
+            (Action::Pause | Action::Resume, Some(signal)) => signals::send_to_tree(pid, signal),
             // A stopped process cannot hear a request to leave.
-            Action::Terminate | Action::Restart => {
+            (Action::Terminate | Action::Restart, Some(signal)) => {
                 signals::send(pid, signal).and_then(|()| signals::send_to_tree(pid, Signal::CONT))
             }
+            (_, Some(signal)) => signals::send(pid, signal),
+            (Action::FillDisk, None) => {
+                file_size::limit(pid, account, Some(file_size::FILE_BYTES_MAX))
+            }
+            (_, None) => file_size::limit(pid, account, None),
         };
         sent.map_err(|error| ActionError::Refused {
             name: self.spec.name.clone(),
@@ -123,6 +129,7 @@ impl Tender {
                 status.state = State::Restarting;
                 status.ready = false;
             }
+            Action::FillDisk | Action::FreeDisk => {}
         });
         Ok(receipt)
     }

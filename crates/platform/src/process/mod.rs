@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod backoff;
+pub mod file_size;
 pub mod launch;
 pub mod leftovers;
 mod life;

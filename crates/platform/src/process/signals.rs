@@ -26,6 +26,12 @@ pub fn send_to_tree(root: u32, signal: Signal) -> io::Result<()> {
     Ok(())
 }
 
+/// A process, and its descendants as they are when they are come to.
+pub fn tree(root: u32) -> impl Iterator<Item = u32> {
+    let below = std::iter::once_with(move || descendants(root, &parents()));
+    std::iter::once(root).chain(below.flatten())
+}
+
 pub fn label(signal: Signal) -> String {
     let known = [
         (Signal::KILL, "SIGKILL"),

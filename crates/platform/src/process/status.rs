@@ -50,6 +50,9 @@ pub enum Action {
     Resume,
     /// Asked to leave, then started again at once.
     Restart,
+    /// What it writes to may not grow (see [`super::file_size`]), until [`Action::FreeDisk`] or its end.
+    FillDisk,
+    FreeDisk,
 }
 
 impl Action {
@@ -60,6 +63,8 @@ impl Action {
             Action::Pause => "pause",
             Action::Resume => "resume",
             Action::Restart => "restart",
+            Action::FillDisk => "fill-disk",
+            Action::FreeDisk => "free-disk",
         }
     }
 
@@ -70,18 +75,22 @@ impl Action {
             Action::Pause,
             Action::Resume,
             Action::Restart,
+            Action::FillDisk,
+            Action::FreeDisk,
         ]
         .into_iter()
         .find(|action| action.label() == label)
     }
 
     /// `stop` is what asks this process to leave: PostgreSQL means something else by SIGTERM than everybody else.
-    pub fn signal(self, stop: Signal) -> Signal {
+    /// `None`: it is nothing that is signalled.
+    pub fn signal(self, stop: Signal) -> Option<Signal> {
         match self {
-            Action::Kill => Signal::KILL,
-            Action::Terminate | Action::Restart => stop,
-            Action::Pause => Signal::STOP,
-            Action::Resume => Signal::CONT,
+            Action::Kill => Some(Signal::KILL),
+            Action::Terminate | Action::Restart => Some(stop),
+            Action::Pause => Some(Signal::STOP),
+            Action::Resume => Some(Signal::CONT),
+            Action::FillDisk | Action::FreeDisk => None,
         }
     }
 }
@@ -91,6 +100,7 @@ impl Action {
 pub struct Receipt {
     pub name: String,
     pub pid: u32,
+    /// `SIGKILL`; of what is no signal, the action's name.
     pub signal: String,
     /// Taken just before the signal was sent.
     pub at_ms: u64,

@@ -8,6 +8,7 @@ use rustix::process::Signal;
 use tokio::time::timeout;
 
 use crate::ports::Port;
+use crate::process::file_size::FILE_BYTES_MAX;
 use crate::process::{Account, Kind, Probe, ProcessSpec, Supervisor};
 use crate::run_dir::write_whole;
 use crate::secret;
@@ -78,6 +79,8 @@ impl Postgres {
             .arg("-D")
             .arg(self.data.display().to_string())
             .arg(format!("--pwfile={}", password_file.display()));
+        // Within the quota of a disk that is said to be full; as many octets are written either way.
+        spec = spec.arg(format!("--wal-segsize={}", FILE_BYTES_MAX >> 20));
         // What is lost with the machine now is made again at the next start.
         for arg in ["--username=postgres", "--auth=scram-sha-256", "--no-sync"] {
             spec = spec.arg(arg);

@@ -2,6 +2,7 @@
 //!
 //! One binary, so that its tests share that platform. Needs the services' binaries, as `system` does.
 
+mod disk_full;
 mod half_open;
 mod harness;
 mod killed_harness;

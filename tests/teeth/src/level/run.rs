@@ -1,13 +1,15 @@
-//! `make demo`: the platform, the load, every service killed, and the verdict on disk.
+//! `chaos run`: the platform, the load, an experiment, and the verdict on disk.
 
-use super::{Finding, LevelError};
+use super::{Finding, LevelError, Question};
 use crate::{child, workshop::Workshop};
 use serde::Deserialize;
 use std::{path::Path, time::Duration};
 
 const BASE_SEED: u64 = 1;
-/// A demo takes two minutes, one that drains in vain four; the rest is for a busy machine.
+/// An experiment takes two minutes, one that drains in vain four; the rest is for a busy machine.
 const MOST: Duration = Duration::from_secs(900);
+/// Where the platform is, from the workshop.
+const DIR: &str = "platform";
 
 /// What is read of `verdict.json`.
 #[derive(Deserialize)]
@@ -21,41 +23,40 @@ struct Claim {
     verdict: String,
 }
 
-pub fn judge(workshop: &Workshop, name: &str, seeds: u64) -> Result<Finding, LevelError> {
+pub fn judge(workshop: &Workshop, name: &str, question: Question) -> Result<Finding, LevelError> {
+    let seeds = question.seeds;
     for nth in 1..=seeds {
-        let claims = one(workshop, name, BASE_SEED + nth - 1)?;
-        if !claims.is_empty() {
-            return Ok(Finding::Violated { claims, seeds: nth });
+        for experiment in question.experiments {
+            let claims = one(workshop, name, experiment, BASE_SEED + nth - 1)?;
+            if !claims.is_empty() {
+                return Ok(Finding::Violated { claims, seeds: nth });
+            }
         }
     }
     Ok(Finding::Held { seeds })
 }
 
-/// The claims that one demo violates.
-fn one(workshop: &Workshop, name: &str, seed: u64) -> Result<Vec<String>, LevelError> {
-    let log = workshop.log(name, &format!("run-{seed}"));
-    let out = workshop.home.join("runs").join(format!("{name}-{seed}"));
+/// The claims that one run violates.
+fn one(
+    workshop: &Workshop,
+    name: &str,
+    experiment: &str,
+    seed: u64,
+) -> Result<Vec<String>, LevelError> {
+    let run = format!("{name}-{experiment}-{seed}");
+    let log = workshop.log(name, &format!("{experiment}-{seed}"));
+    let out = workshop.home.join("runs").join(run);
     let _ = std::fs::remove_dir_all(&out);
-    let dir = "platform";
-    let files = [
-        "--endpoints".to_owned(),
-        format!("{dir}/endpoints.json"),
-        "--secrets".to_owned(),
-        format!("{dir}/secrets.json"),
-    ];
-    // Relative: the workshop is where it all runs, and a path may hold what a shell reads.
-    let programs = workshop.programs_from_home();
-    let program = |name: &str| format!("{}/{name}", programs.display());
-    let method = format!(
-        "{} apply tree/chaos/experiments/kill-each-service.yaml {}",
-        program("chaos"),
-        files.join(" ")
-    );
+    // Relative: the workshop is where it all runs.
+    let chaos = workshop.programs_from_home().join("chaos");
     let mut command = workshop.program("platform");
     command
-        .args(["run", "--dir", dir, "--", &program("loadgen"), "run"])
-        .args(&files)
-        .args(["--seed", &seed.to_string(), "--method", &method, "--out"])
+        .args(["run", "--links", "--dir", DIR, "--"])
+        .arg(chaos)
+        .args(["run", &format!("tree/chaos/experiments/{experiment}.yaml")])
+        .args(["--endpoints", &format!("{DIR}/endpoints.json")])
+        .args(["--secrets", &format!("{DIR}/secrets.json")])
+        .args(["--seed", &seed.to_string(), "--out"])
         .arg(&out);
     let ended = child::run(&mut command, &log, MOST)?;
     let no_answer = || LevelError::NoAnswer {
@@ -63,7 +64,7 @@ fn one(workshop: &Workshop, name: &str, seed: u64) -> Result<Vec<String>, LevelE
         code: ended.status.to_string(),
         log: log.clone(),
     };
-    let verdict = read(&out.join("verdict.json")).ok_or_else(no_answer)?;
+    let verdict = read(&out).ok_or_else(no_answer)?;
     let violated: Vec<String> = verdict
         .claims
         .into_iter()
@@ -77,6 +78,11 @@ fn one(workshop: &Workshop, name: &str, seed: u64) -> Result<Vec<String>, LevelE
     }
 }
 
-fn read(path: &Path) -> Option<Verdict> {
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+/// Of the only run that was left there.
+fn read(out: &Path) -> Option<Verdict> {
+    let folders = std::fs::read_dir(out).ok()?.flatten();
+    let mut verdicts = folders
+        .filter(|folder| folder.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|folder| folder.path().join("verdict.json"));
+    serde_json::from_slice(&std::fs::read(verdicts.next()?).ok()?).ok()
 }
