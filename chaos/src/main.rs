@@ -10,5 +10,6 @@ use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    amqp_proxy::open_files::raise_limit();
     cli::main(cli::CommandLine::parse()).await
 }

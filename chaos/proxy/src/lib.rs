@@ -24,7 +24,7 @@
 //! - [`lane`]: order within a channel, and waiting. [`shelf`]: waiting while others pass.
 //! - [`session`]: one connection without sockets.
 //! - [`relay`]: the sockets.
-//! - `encode`: frames of the proxy's own.
+//! - `encode`: frames of the proxy's own. [`open_files`]: how many connections fit.
 //!
 //! # Invariants
 //!
@@ -52,6 +52,7 @@ mod labels;
 pub mod lane;
 pub mod lease;
 pub mod method;
+pub mod open_files;
 pub mod properties;
 pub mod receipt;
 pub mod relay;

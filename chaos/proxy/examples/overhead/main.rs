@@ -28,7 +28,6 @@ mod way;
 use clap::{Parser, Subcommand};
 use load::{Load, Run};
 use platform::servers::TestServers;
-use rustix::process::{Resource, getrlimit, setrlimit};
 use std::{error::Error, process::ExitCode, time::Duration};
 use way::Way;
 
@@ -58,7 +57,8 @@ enum Between {
 #[tokio::main]
 async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let options = Options::parse();
-    raise_file_limit();
+    // Where it is refused, the crowd's connections fail and the run ends with the reason.
+    amqp_proxy::open_files::raise_limit();
     match options.way {
         Some(Between::Relay { upstream }) => way::relay(upstream).await?,
         Some(Between::Proxy { upstream }) => way::proxy(upstream).await?,
@@ -112,14 +112,6 @@ async fn measure(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         true => ExitCode::SUCCESS,
         false => ExitCode::FAILURE,
     })
-}
-
-/// The usual soft limit of 1,024 is fewer than the crowd needs.
-fn raise_file_limit() {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    // Where it is refused, connections fail and the run ends with the reason.
-    let _ = setrlimit(Resource::Nofile, limit);
 }
 
 /// For what a peer answers within milliseconds unless it is stuck.

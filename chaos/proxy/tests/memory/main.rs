@@ -7,7 +7,6 @@ mod site;
 #[path = "../streams/traffic.rs"]
 mod traffic;
 
-use rustix::process::{Resource, getrlimit, setrlimit};
 use site::{Site, hear, say};
 use traffic::{deliver, publish, unit};
 
@@ -21,10 +20,7 @@ const FILES: u64 = 4 * CONNECTIONS as u64 + 100;
 
 /// The usual soft limit is 1,024. Whether there may be as many files as are needed.
 fn may_open_enough() -> bool {
-    let mut limit = getrlimit(Resource::Nofile);
-    limit.current = limit.maximum;
-    let _ = setrlimit(Resource::Nofile, limit);
-    (getrlimit(Resource::Nofile).current).is_none_or(|files| files >= FILES)
+    amqp_proxy::open_files::raise_limit().is_none_or(|files| files >= FILES)
 }
 
 fn resident() -> usize {
