@@ -158,13 +158,13 @@ impl<'a> Method<'a> {
             kills_left: self.kills_left.load(Ordering::Relaxed),
         };
         let start_ms = clock::now_ms();
-        let started = Instant::now();
         let provider = json!({ "type": "process", "path": "chaos", "arguments": inject });
         let ended = async {
             let fault = self.agent.inject(self.id, &order).await?;
             if let Some(lasts) = lasts {
                 (self.tell)(format!("{title} for {} s", lasts.as_secs_f64()));
-                sleep_until(started + lasts).await;
+                // Since it is in force: a broker may take seconds to be told.
+                sleep(lasts).await;
                 return Ok((fault, self.agent.end(self.id, fault).await?));
             }
             Ok::<_, crate::agent::client::AgentError>((
