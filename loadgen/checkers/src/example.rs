@@ -31,18 +31,33 @@ const BINDINGS: [(&str, &str); 6] = [
     ("orchestrator", "*.*.orchestration"),
 ];
 
-/// The first order, read with the token of its confirmation.
+const QUEUES: [&str; 5] = [
+    "orders",
+    "inventory",
+    "payments",
+    "shipping",
+    "orchestrator",
+];
+
+/// Orders are sent over half a minute, in which one fault is enclosed by calm.
+const SENT_MS: [u64; 4] = [12_000, 1_000, 30_000, 30_000];
+const KILLED_MS: u64 = STARTED_MS + 12_500;
+const READY_MS: u64 = STARTED_MS + 13_500;
+
+/// The first order, read with the token of its confirmation once that had been seen.
 pub fn read_with_a_token(history: &History) -> Operation {
     let mut operation = history.operations[0].clone();
     let promise = operation.promise().expect("placed").clone();
+    let ended_us = operation.terminal.take().expect("ended").at_us;
     operation.invocation.op += 1_000;
+    operation.invocation.sent_us = ended_us + 1_000;
     operation.invocation.action = Action::Read {
         of: 0,
         order_id: promise.order_id,
         token: Some(2),
     };
     operation.completion = Completion::Ok {
-        at_us: 0,
+        at_us: ended_us + 2_000,
         promise: Promise {
             version: Some(2),
             ..promise
@@ -87,6 +102,7 @@ pub fn run() -> Run {
                 .into(),
         ),
         dead_letters: Part::Read(Vec::new()),
+        queue_depths: Part::Read(QUEUES.map(empty).into()),
     };
     std::mem::swap(&mut run.state, &mut state);
     receive(&mut run);
@@ -123,19 +139,29 @@ pub fn journal() -> Journal {
     let receipt = Receipt {
         name: "orders-1".into(),
         service: "orders".into(),
-        at_ms: STARTED_MS + 1_500,
+        at_ms: KILLED_MS,
         gone: Some(true),
-        ready_at_ms: Some(STARTED_MS + 2_500),
-        message_id: None,
+        ready_at_ms: Some(READY_MS),
+        ..Receipt::default()
     };
     let fault = Some("process/kill".to_owned());
     Journal {
         run: vec![Injection {
             fault,
             title: "kill orders-1".into(),
-            ended_ms: STARTED_MS + 2_500,
+            ended_ms: READY_MS,
+            duration: 1.0,
             receipts: vec![receipt],
         }],
+        ..Journal::default()
+    }
+}
+
+fn empty(queue: &str) -> QueueDepth {
+    QueueDepth {
+        queue: queue.into(),
+        ready: 0,
+        unacknowledged: 0,
     }
 }
 
@@ -162,7 +188,7 @@ fn receive(run: &mut Run) {
 }
 
 fn answered(op: u64, action: Action, order_id: Uuid) -> Operation {
-    let sent_us = (STARTED_MS + 1_000) * 1_000;
+    let sent_us = (STARTED_MS + SENT_MS[op as usize]) * 1_000;
     Operation {
         invocation: Invocation {
             op,

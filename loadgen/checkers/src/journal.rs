@@ -1,14 +1,28 @@
 //! What was broken on purpose, as far as the judge needs it: read from the `run` of a chaos journal.
 
+mod span;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+pub use span::Span;
 
 /// A subset of the journal file; fields of other tools are passed over.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Journal {
     #[serde(default)]
+    pub experiment: Experiment,
+    #[serde(default)]
     pub run: Vec<Injection>,
+}
+
+/// What was to be found out, as far as it bounds a claim.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    /// The longest that the steady state may take to come back.
+    #[serde(default)]
+    pub recovery: Option<Span>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,6 +34,9 @@ pub struct Injection {
     pub title: String,
     #[serde(default)]
     pub ended_ms: u64,
+    /// Seconds, as Chaos Toolkit has it.
+    #[serde(default)]
+    pub duration: f64,
     #[serde(default)]
     pub receipts: Vec<Receipt>,
 }
@@ -40,9 +57,34 @@ pub struct Receipt {
     /// The message that was touched: poisoned, duplicated, dropped.
     #[serde(default)]
     pub message_id: Option<String>,
+    /// The queue that a message was put into.
+    #[serde(default)]
+    pub queue: Option<String>,
+}
+
+impl Injection {
+    pub fn began_ms(&self) -> u64 {
+        self.ended_ms
+            .saturating_sub((self.duration * 1_000.0).round() as u64)
+    }
+
+    /// When it was over: a victim that was ready again only later was broken until then. `None`: nobody wrote it down.
+    pub fn over_ms(&self) -> Option<u64> {
+        let ready = self.receipts.iter().filter_map(|it| it.ready_at_ms).max();
+        Some(self.ended_ms.max(ready.unwrap_or(0))).filter(|over_ms| *over_ms > 0)
+    }
 }
 
 impl Journal {
+    /// Of a run in which nothing was broken.
+    pub fn unbroken() -> &'static Journal {
+        static UNBROKEN: Journal = Journal {
+            experiment: Experiment { recovery: None },
+            run: Vec::new(),
+        };
+        &UNBROKEN
+    }
+
     pub fn faults(&self) -> impl Iterator<Item = &Injection> {
         self.run
             .iter()
@@ -63,8 +105,9 @@ impl Journal {
         ])
     }
 
-    /// Messages that nobody can read: each must become a dead letter.
-    pub fn poisoned(&self) -> impl Iterator<Item = &str> {
+    /// Messages that nobody can read, by their ids, with the queue they were put into where the receipt has it: each
+    /// must become a dead letter there.
+    pub fn poisoned(&self) -> BTreeMap<&str, Option<&str>> {
         let faults = self.faults();
         let poison = faults.filter(|one| {
             one.fault
@@ -72,7 +115,9 @@ impl Journal {
                 .is_some_and(|it| it.ends_with("/poison"))
         });
         let receipts = poison.flat_map(|injection| &injection.receipts);
-        receipts.filter_map(|receipt| receipt.message_id.as_deref())
+        receipts
+            .filter_map(|receipt| Some((receipt.message_id.as_deref()?, receipt.queue.as_deref())))
+            .collect()
     }
 
     /// Whether a fault lay on the way of a service's spans to the trace store.
@@ -145,13 +190,18 @@ mod tests {
 
     /// A probe, two kills of orders, one of payments, and a pause, which is no kill.
     fn journal() -> Journal {
+        journal_of(vec![
+            injection(None, &[("orders", 50)]),
+            injection(Some("process/kill"), &[("orders", 100), ("payments", 150)]),
+            injection(Some("process/kill"), &[("orders", 200)]),
+            injection(Some("process/pause"), &[("shipping", 250)]),
+        ])
+    }
+
+    fn journal_of(run: Vec<Injection>) -> Journal {
         Journal {
-            run: vec![
-                injection(None, &[("orders", 50)]),
-                injection(Some("process/kill"), &[("orders", 100), ("payments", 150)]),
-                injection(Some("process/kill"), &[("orders", 200)]),
-                injection(Some("process/pause"), &[("shipping", 250)]),
-            ],
+            run,
+            ..Journal::default()
         }
     }
 
@@ -186,7 +236,7 @@ mod tests {
         let of = |kind, service, name: &str| {
             let mut fault = injection(Some(kind), &[(service, 100)]);
             fault.receipts[0].name = name.into();
-            Journal { run: vec![fault] }
+            journal_of(vec![fault])
         };
         let cut = of("database/cut-on-commit", "orders", "orders-1/database");
         assert!(cut.leaves_commits_unsure("orders") && !cut.leaves_commits_unsure("payments"));
@@ -195,6 +245,36 @@ mod tests {
         let ended = of("database/terminate-backends", "", "order_view");
         assert!(ended.leaves_commits_unsure("order-view"));
         assert!(!of("link/reset", "orders", "orders-1/broker").leaves_commits_unsure("orders"));
+    }
+
+    #[test]
+    fn a_fault_began_its_duration_before_its_end() {
+        let text = r#"{"fault":"link/reset","ended_ms":10000,"duration":1.002}"#;
+        let fault: Injection = serde_json::from_str(text).expect("an activity");
+        assert_eq!((fault.began_ms(), fault.ended_ms), (8_998, 10_000));
+    }
+
+    #[test]
+    fn a_fault_is_over_when_its_last_victim_is_ready_again() {
+        let mut fault = injection(Some("process/kill"), &[("orders", 100), ("payments", 100)]);
+        assert_eq!(fault.over_ms(), None, "nobody wrote it down");
+        fault.ended_ms = 150;
+        assert_eq!(fault.over_ms(), Some(150));
+        fault.receipts[1].ready_at_ms = Some(900);
+        assert_eq!(fault.over_ms(), Some(900));
+    }
+
+    #[test]
+    fn the_bound_of_the_recovery_is_the_experiments() {
+        let read = |text| serde_json::from_str::<Journal>(text).map(|it| it.experiment.recovery);
+        let bound = read(r#"{"experiment":{"title":"t","recovery":"90s"},"run":[]}"#);
+        assert_eq!(
+            bound.expect("a journal").map(|span| span.ms()),
+            Some(90_000)
+        );
+        assert_eq!(read(r#"{"run":[]}"#).expect("a journal"), None);
+        let wrong = read(r#"{"experiment":{"recovery":"soon"}}"#).expect_err("no length of time");
+        assert!(wrong.to_string().contains("500ms"), "{wrong}");
     }
 
     #[test]

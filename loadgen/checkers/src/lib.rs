@@ -9,11 +9,13 @@
 //! - [`journal`]: what was broken on purpose
 //! - [`telemetry`], [`traces`]: what Prometheus and the trace store say happened
 //! - [`claims`]: one file a claim, each with a `CLAIM` and a `check`
+//! - [`attribution`]: the order and the trace that a piece of evidence is about
 //! - [`sometimes`]: what a run must have seen to have tested anything
 //! - [`verdict`]: valid, invalid with evidence, unknown with the reason
 
 #![forbid(unsafe_code)]
 
+pub mod attribution;
 pub mod claims;
 pub mod history;
 pub mod journal;
@@ -50,13 +52,16 @@ pub struct Run {
 
 /// All claims that apply to the run.
 pub fn judge(run: &Run) -> Vec<Report> {
-    use claims::{read_your_writes, telemetry, traces};
-    let journal = journal_of(run);
+    use claims::{monotonic_reads, read_your_writes, recovery, telemetry, traces};
+    let (history, journal) = (&run.history, journal_of(run));
     let mut reports = judge_effects(run);
-    // The token is honoured by the shells: a simulation has none.
-    reports.extend(read_your_writes::check(&run.history));
+    // What readers see is of the shells: a simulation has none.
+    reports.extend(monotonic_reads::check(history));
+    reports.extend(read_your_writes::check(history));
+    let regained = |journal| recovery::check(history, &run.telemetry, journal, run.started_ms);
+    reports.extend(run.journal.as_ref().map(regained));
     reports.push(traces::check(
-        &run.history,
+        history,
         &run.state.orders,
         &run.traces,
         journal,
@@ -67,14 +72,14 @@ pub fn judge(run: &Run) -> Vec<Report> {
         journal,
         run.started_ms,
     ));
-    in_order(reports)
+    finished(reports, run)
 }
 
 /// The claims that need no telemetry: those that a simulation is held to as well.
 pub fn judge_effects(run: &Run) -> Vec<Report> {
     use claims::{
-        at_most_once, atomicity, closure, convergence, durability, fault_fired, money, phantom,
-        prediction, replica, stock, termination,
+        at_most_once, atomicity, closure, convergence, dead_letters, durability, fault_fired,
+        message_ledger, money, phantom, prediction, replica, stock, termination,
     };
     let (history, state) = (&run.history, &run.state);
     let mut reports = vec![
@@ -87,21 +92,23 @@ pub fn judge_effects(run: &Run) -> Vec<Report> {
         termination::check(state),
         convergence::check(&state.orders, &state.order_view),
         replica::check(&state.orders, &state.inventory),
-        closure::check(state, journal_of(run)),
+        closure::check(state),
+        message_ledger::check(state),
+        dead_letters::check(&state.dead_letters, run.journal.as_ref()),
         prediction::check(history, &state.orders),
     ];
     reports.extend(run.journal.as_ref().map(fault_fired::check));
-    in_order(reports)
+    finished(reports, run)
 }
 
 fn journal_of(run: &Run) -> &Journal {
-    static NOTHING_WAS_BROKEN: Journal = Journal { run: Vec::new() };
     let read = run.journal.as_ref().and_then(Part::get);
-    read.unwrap_or(&NOTHING_WAS_BROKEN)
+    read.unwrap_or_else(|| Journal::unbroken())
 }
 
-/// By number: `I2` comes before `I12`.
-fn in_order(mut reports: Vec<Report>) -> Vec<Report> {
+/// By number, `I2` before `I12`, and each piece of evidence with its order and trace.
+fn finished(mut reports: Vec<Report>, run: &Run) -> Vec<Report> {
     reports.sort_by_key(|report| report.claim.id[1..].parse().unwrap_or(u32::MAX));
+    attribution::attribute(&mut reports, &run.history, &run.state);
     reports
 }

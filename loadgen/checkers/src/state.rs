@@ -28,6 +28,8 @@ pub struct FinalState {
     pub log: Part<EventLog>,
     pub bindings: Part<Vec<Binding>>,
     pub dead_letters: Part<Vec<DeadLetter>>,
+    #[serde(default)]
+    pub queue_depths: Part<Vec<QueueDepth>>,
 }
 
 /// Rows of a whole table by state: what the state gauges must show.
@@ -247,6 +249,14 @@ pub struct DeadLetter {
     pub order_id: Option<Uuid>,
     pub kind: Option<String>,
     pub reason: Option<String>,
+}
+
+/// What a queue held at the end: messages that waited, and messages that a consumer held unsettled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueDepth {
+    pub queue: String,
+    pub ready: u64,
+    pub unacknowledged: u64,
 }
 
 // === impl Part ===

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::journal::Journal;
+use crate::state::Part;
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Telemetry {
@@ -12,6 +13,17 @@ pub struct Telemetry {
     pub counters: Vec<Series>,
     /// The newest sample, after everything was quiet.
     pub gauges: Vec<GaugeSample>,
+    #[serde(default)]
+    pub indicators: Part<Indicators>,
+}
+
+/// What the service level indicators are made of: raw samples of the run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Indicators {
+    /// Requests that the gateways answered, a counter with the label `status`.
+    pub requests: Vec<Series>,
+    /// Orders that have not ended, a gauge that each instance of orders has from the one database.
+    pub open_orders: Vec<Series>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,18 +61,23 @@ impl Series {
         self.labels.get(key).map_or("", String::as_str)
     }
 
-    /// How far the counter rose from `start_ms` on. A fall is a restart, and so is a kill between two samples:
-    /// a busy process can pass its old value before it is scraped again.
+    /// How far the counter rose from `start_ms` on.
     pub fn rise(&self, start_ms: u64, journal: &Journal) -> f64 {
+        let steps = self.steps(start_ms, journal);
+        steps.into_iter().map(|(_, rose)| rose).sum()
+    }
+
+    /// How far the counter rose up to each sample (unix ms) from `start_ms` on. A fall is a restart, and so is a kill
+    /// between two samples: a busy process can pass its old value before it is scraped again.
+    pub fn steps(&self, start_ms: u64, journal: &Journal) -> Vec<(u64, f64)> {
         let kills: Vec<u64> = journal
             .kills()
             .filter(|kill| kill.name == self.instance && kill.at_ms >= start_ms)
             .map(|kill| kill.at_ms)
             .collect();
-        let mut total = 0.0;
         let mut last: Option<(u64, f64)> = None;
-        for &(at_ms, value) in &self.samples {
-            total += match last {
+        let step = |&(at_ms, value): &(u64, f64)| {
+            let rose = match last {
                 // The base of a series that was there before the run. One that appears later starts at zero.
                 None if at_ms <= start_ms => 0.0,
                 None => value,
@@ -77,8 +94,9 @@ impl Series {
                 }
             };
             last = Some((at_ms, value));
-        }
-        total
+            (at_ms, rose)
+        };
+        self.samples.iter().map(step).collect()
     }
 
     /// The most this series rose within the time a kill can hide.
@@ -167,6 +185,7 @@ mod tests {
                 receipts: vec![receipt],
                 ..Injection::default()
             }],
+            ..Journal::default()
         }
     }
 
@@ -194,7 +213,7 @@ mod tests {
         assert_eq!(rise, 16.0);
         let telemetry = Telemetry {
             counters: vec![series(&[(1_900, 7.0), (4_900, 9.0)])],
-            gauges: vec![],
+            ..Telemetry::default()
         };
         assert_eq!(
             telemetry
@@ -235,7 +254,7 @@ mod tests {
             other_counter.name = "d".into();
             let telemetry = Telemetry {
                 counters: vec![series(&samples), other_service, other_counter],
-                gauges: vec![],
+                ..Telemetry::default()
             };
             telemetry.rise("c", "orders", &[], 500, journal)
         };
@@ -260,7 +279,7 @@ mod tests {
         };
         let telemetry = Telemetry {
             counters: vec![labelled("order.placed"), labelled("order.confirmed")],
-            gauges: vec![],
+            ..Telemetry::default()
         };
         let labels = [("event", "order.placed")];
         let rise = telemetry.rise("c", "orders", &labels, 1_000, &Journal::default());

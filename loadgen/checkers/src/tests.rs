@@ -1,5 +1,7 @@
 //! The judge as a whole, over the small valid run.
 
+mod wrong_histories;
+
 use crate::state::Part;
 use crate::{Report, Run, Verdict, example, judge, judge_effects};
 
@@ -44,9 +46,18 @@ fn every_claim_is_judged_in_order_and_says_what_it_examined() {
         ),
         ("I8", "3 orders, 3 projected rows, 0 wrong"),
         ("I11", "1 prices, 1 of them changed, 0 wrong"),
+        ("I12", "12 published events, 10 inbox rows, 0 wrong"),
         (
-            "I12",
-            "12 published events, 10 inbox rows, 0 dead letters, 0 wrong",
+            "I13",
+            "10 messages to queues, 10 processed, 0 dead-lettered, 0 still queued, 0 published again, 0 wrong",
+        ),
+        (
+            "I14",
+            "1 look into the dead-letter queues, 0 dead letters, 0 poisoned messages, 0 wrong",
+        ),
+        (
+            "I15",
+            "1 faults, longest recovery 2.5 s, 0 % of the error budget spent, burn rate at most 0.0, 0 wrong",
         ),
         (
             "I16",
@@ -69,7 +80,7 @@ fn every_claim_is_judged_in_order_and_says_what_it_examined() {
 
 #[test]
 fn a_simulation_is_held_to_all_claims_but_those_about_telemetry() {
-    let telemetry = ["I16", "I17"];
+    let telemetry = ["I15", "I16", "I17"];
     let all = judge(&broken_run());
     let mut of_effects = ids(&all);
     of_effects.retain(|id| !telemetry.contains(id));

@@ -1,6 +1,7 @@
 //! What a judge may say, and how it is built up: count what was examined, name what was wrong.
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// Evidence kept per claim. The first few rows show what went wrong; the total is in [`Report::wrong`].
 const EVIDENCE_MAX: usize = 50;
@@ -21,7 +22,7 @@ pub enum Verdict {
 }
 
 /// One thing that is not as it must be.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The order, account, message or series, e.g. `order 6f1c…`.
     pub subject: String,
@@ -29,6 +30,15 @@ pub struct Evidence {
     pub place: String,
     pub expected: String,
     pub found: String,
+    /// Unix ms at which it happened, where the evidence says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_ms: Option<u64>,
+    /// The order it is about, and the trace in which that order was placed: [`crate::attribution`] adds them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<Uuid>,
+    /// Hex, as the trace store has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<String>,
 }
 
 /// The finding of one checker.
@@ -123,14 +133,38 @@ impl Examination {
         expected: impl ToString,
         found: impl ToString,
     ) {
+        self.keep(Evidence {
+            subject: subject.into(),
+            place: place.into(),
+            expected: expected.to_string(),
+            found: found.to_string(),
+            ..Evidence::default()
+        });
+    }
+
+    /// Wrong at a time that is known, in unix ms.
+    pub fn wrong_at(
+        &mut self,
+        at_ms: u64,
+        subject: impl Into<String>,
+        place: impl Into<String>,
+        expected: impl ToString,
+        found: impl ToString,
+    ) {
+        self.keep(Evidence {
+            subject: subject.into(),
+            place: place.into(),
+            expected: expected.to_string(),
+            found: found.to_string(),
+            at_ms: Some(at_ms),
+            ..Evidence::default()
+        });
+    }
+
+    fn keep(&mut self, evidence: Evidence) {
         self.wrong += 1;
         if self.evidence.len() < EVIDENCE_MAX {
-            self.evidence.push(Evidence {
-                subject: subject.into(),
-                place: place.into(),
-                expected: expected.to_string(),
-                found: found.to_string(),
-            });
+            self.evidence.push(evidence);
         }
     }
 
@@ -231,6 +265,25 @@ mod tests {
         let report = exam.finish();
         assert_eq!(report.examined, "4,812 ledger rows, 0 wrong");
         assert_eq!(report.verdict, Verdict::Valid);
+    }
+
+    #[test]
+    fn evidence_says_when_it_happened_where_that_is_known() {
+        let mut exam = Examination::of(CLAIM);
+        exam.wrong("a", "b", 1, 2);
+        exam.wrong_at(7, "a", "b", 1, 2);
+        let Verdict::Invalid(evidence) = exam.finish().verdict else {
+            panic!("must be invalid")
+        };
+        let at_ms: Vec<_> = evidence.iter().map(|row| row.at_ms).collect();
+        assert_eq!(at_ms, [None, Some(7)]);
+    }
+
+    #[test]
+    fn evidence_of_an_earlier_version_is_read() {
+        let text = r#"{"subject":"a","place":"b","expected":"1","found":"2"}"#;
+        let evidence: Evidence = serde_json::from_str(text).expect("evidence");
+        assert_eq!(serde_json::to_string(&evidence).expect("JSON"), text);
     }
 
     #[test]

@@ -1,11 +1,10 @@
 //! I12: nothing waits to be sent, and what was sent arrived at everybody who listens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::journal::Journal;
-use crate::state::{Binding, DeadLetter, EventLog, FinalState, Mailbox};
+use crate::state::{Binding, EventLog, FinalState, Mailbox};
 use crate::verdict::{Claim, Examination, Report};
 
 pub const CLAIM: Claim = Claim {
@@ -13,12 +12,8 @@ pub const CLAIM: Claim = Claim {
     title: "every message arrived everywhere",
 };
 
-pub fn check(state: &FinalState, journal: &Journal) -> Report {
+pub fn check(state: &FinalState) -> Report {
     let mut exam = Examination::of(CLAIM);
-    let dead = state.dead_letters.examine("dead-letter queues", &mut exam);
-    if let Some(dead) = dead {
-        dead_letters_are_explained(dead, journal, &mut exam);
-    }
     for (service, mailbox) in state.mailboxes() {
         let Some(mailbox) = mailbox else {
             exam.unknown(format!("{service}: its inbox and outbox were not read"));
@@ -128,50 +123,12 @@ impl<'a> Inbox<'a> {
 }
 
 /// Events are named after what happened to a thing; commands after the participant.
-fn is_event(kind: &str) -> bool {
+pub fn is_event(kind: &str) -> bool {
     let aggregate = kind.split('.').next().unwrap_or_default();
     matches!(
         aggregate,
         "order" | "sku" | "stock" | "payment" | "shipment"
     )
-}
-
-/// Only a message that this run poisoned may be dead; it must be, and say why: one that the
-/// broker gave up after many deliveries was nobody's decision.
-fn dead_letters_are_explained(dead: &[DeadLetter], journal: &Journal, exam: &mut Examination) {
-    let poisoned: BTreeSet<&str> = journal.poisoned().collect();
-    exam.note(format!("{} dead letters", dead.len()));
-    let found: BTreeSet<&str> = (dead.iter())
-        .filter_map(|letter| letter.message_id.as_deref())
-        .collect();
-    for id in poisoned.difference(&found) {
-        exam.wrong(
-            format!("message {id}"),
-            "dead-letter queues",
-            "a dead letter: it was poisoned",
-            "none",
-        );
-    }
-    for letter in dead {
-        let id = letter.message_id.as_deref().unwrap_or("without an id");
-        if !poisoned.contains(id) {
-            let kind = letter.kind.as_deref().unwrap_or("unknown kind");
-            let reason = letter.reason.as_deref().unwrap_or("no reason given");
-            exam.wrong(
-                format!("message {id}, {kind}"),
-                &letter.queue,
-                "none that nobody poisoned",
-                format!("a dead letter: {reason}"),
-            );
-        } else if letter.reason.is_none() {
-            exam.wrong(
-                format!("message {id}"),
-                &letter.queue,
-                "a dead letter with its reason",
-                "no reason given",
-            );
-        }
-    }
 }
 
 /// The rules of a topic exchange: `*` is one word, `#` any number of them.
@@ -201,7 +158,7 @@ mod tests {
     use crate::state::OutboxRow;
 
     fn judged(state: &FinalState) -> Verdict {
-        check(state, &Journal::default()).verdict
+        check(state).verdict
     }
 
     #[test]
@@ -259,42 +216,6 @@ mod tests {
         };
         example::orders(&mut run).mailbox.outbox.push(row);
         assert_eq!(judged(&run.state).label(), "invalid");
-    }
-
-    #[test]
-    fn a_dead_letter_nobody_poisoned_is_invalid() {
-        let mut run = example::run();
-        let letter = DeadLetter {
-            queue: "orders.dead".into(),
-            message_id: Some("m1".into()),
-            order_id: None,
-            kind: None,
-            reason: None,
-        };
-        run.state.dead_letters = crate::state::Part::Read(vec![letter]);
-        assert_eq!(judged(&run.state).label(), "invalid");
-    }
-
-    #[test]
-    fn a_poisoned_message_ends_as_a_dead_letter_with_its_reason() {
-        let mut run = example::run();
-        let mut journal = example::journal();
-        journal.run[0].fault = Some("broker/poison".into());
-        journal.run[0].receipts[0].message_id = Some("m1".into());
-        let mut judged = |dead| {
-            run.state.dead_letters = crate::state::Part::Read(dead);
-            check(&run.state, &journal).verdict.label()
-        };
-        let letter = |reason: Option<&str>| DeadLetter {
-            queue: "orders.dead".into(),
-            message_id: Some("m1".into()),
-            order_id: None,
-            kind: None,
-            reason: reason.map(str::to_owned),
-        };
-        assert_eq!(judged(vec![]), "invalid");
-        assert_eq!(judged(vec![letter(None)]), "invalid");
-        assert_eq!(judged(vec![letter(Some("no type"))]), "valid");
     }
 
     #[test]

@@ -4,12 +4,16 @@ pub mod at_most_once;
 pub mod atomicity;
 pub mod closure;
 pub mod convergence;
+pub mod dead_letters;
 pub mod durability;
 pub mod fault_fired;
+pub mod message_ledger;
 pub mod money;
+pub mod monotonic_reads;
 pub mod phantom;
 pub mod prediction;
 pub mod read_your_writes;
+pub mod recovery;
 pub mod replica;
 pub mod stock;
 pub mod telemetry;
@@ -17,7 +21,7 @@ pub mod termination;
 pub mod traces;
 
 /// Every claim there is, by number.
-pub const ALL: [crate::Claim; 15] = [
+pub const ALL: [crate::Claim; 19] = [
     money::CLAIM,
     stock::CLAIM,
     durability::CLAIM,
@@ -26,9 +30,13 @@ pub const ALL: [crate::Claim; 15] = [
     atomicity::CLAIM,
     termination::CLAIM,
     convergence::CLAIM,
+    monotonic_reads::CLAIM,
     read_your_writes::CLAIM,
     replica::CLAIM,
     closure::CLAIM,
+    message_ledger::CLAIM,
+    dead_letters::CLAIM,
+    recovery::CLAIM,
     traces::CLAIM,
     telemetry::CLAIM,
     fault_fired::CLAIM,

@@ -1,6 +1,10 @@
 //! I10: a read with a consistency token shows what the token was given for, or says that it cannot yet.
+//!
+//! Without a token nothing is promised: how often such a read was behind is counted.
 
-use crate::history::{Action, Completion, History};
+use std::collections::BTreeMap;
+
+use crate::history::{Action, Completion, History, Operation};
 use crate::verdict::{Claim, Examination, Report};
 
 pub const CLAIM: Claim = Claim {
@@ -10,6 +14,7 @@ pub const CLAIM: Claim = Claim {
 
 /// The order was acknowledged before it was read: "there is none" is a lie. "Not yet" is another status.
 const NOT_FOUND: u16 = 404;
+const PLACE: &str = "the answer";
 
 /// `None`: nobody read with a token, so there is nothing to claim.
 pub fn check(history: &History) -> Option<Report> {
@@ -35,20 +40,58 @@ pub fn check(history: &History) -> Option<Report> {
                 let seen = promise.version;
                 if seen.is_none_or(|version| version < token) {
                     let found = seen.map_or("no version".to_owned(), |v| format!("version {v}"));
-                    exam.wrong(subject(), "the answer", "this version or a later", found);
+                    let at_ms = operation.answered_within_ms().1;
+                    exam.wrong_at(at_ms, subject(), PLACE, "this version or a later", found);
                 }
             }
             Completion::Failed {
                 status: Some(NOT_FOUND),
+                at_us,
                 why,
-                ..
-            } => exam.wrong(subject(), "the answer", "the order, or not yet", why),
+            } => exam.wrong_at(
+                at_us / 1_000,
+                subject(),
+                PLACE,
+                "the order, or not yet",
+                why,
+            ),
             Completion::Failed { .. } | Completion::Unknown { .. } => {}
         }
     }
     exam.count(fresh, "reads with a token");
     exam.note(format!("{stale} said that they were stale"));
+    let (plain, behind) = without_a_token(history);
+    if plain > 0 {
+        exam.note(format!("{plain} without one, {behind} of them behind"));
+    }
     (reads > 0).then(|| exam.finish())
+}
+
+/// Reads without a token that were answered, and those that were behind the placement of their order.
+fn without_a_token(history: &History) -> (usize, usize) {
+    let placed: BTreeMap<u64, i64> = (history.placed())
+        .filter_map(|placed| Some((placed.operation.op(), placed.operation.promise()?.version?)))
+        .collect();
+    let seen = |read: &Operation| match &read.completion {
+        Completion::Ok { promise, .. } => promise.version,
+        Completion::Failed {
+            status: Some(NOT_FOUND),
+            ..
+        } => Some(0),
+        Completion::Failed { .. } | Completion::Unknown { .. } => None,
+    };
+    let mut answered = (0, 0);
+    for read in &history.operations {
+        if let Action::Read {
+            of, token: None, ..
+        } = read.invocation.action
+            && let Some(version) = seen(read)
+        {
+            answered.0 += 1;
+            answered.1 += usize::from(placed.get(&of).is_some_and(|written| version < *written));
+        }
+    }
+    answered
 }
 
 #[cfg(test)]
@@ -110,6 +153,26 @@ mod tests {
     fn an_answer_that_says_it_is_stale_breaks_nothing_and_proves_nothing() {
         assert_eq!(label(&answered(Some(1), true)), Some("unknown"));
         assert_eq!(label(&refused(503)), Some("unknown"));
+    }
+
+    #[test]
+    fn reads_without_a_token_are_counted_and_not_judged() {
+        let mut history = answered(Some(2), false);
+        for completion in [
+            answered(Some(1), false),
+            refused(404),
+            answered(Some(0), false),
+        ] {
+            let mut plain = completion.operations.last().expect("a read").clone();
+            if let Action::Read { token, .. } = &mut plain.invocation.action {
+                *token = None;
+            }
+            history.operations.push(plain);
+        }
+        let report = check(&history).expect("read with a token");
+        assert_eq!(report.verdict, Verdict::Valid);
+        let counted = "3 without one, 2 of them behind";
+        assert!(report.examined.contains(counted), "{}", report.examined);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use crate::Run;
 use crate::state::*;
-use crate::telemetry::Telemetry;
+use crate::telemetry::{Indicators, Telemetry};
 use crate::traces::Traces;
 
 pub(super) fn part<T>(part: &mut Part<T>) -> &mut T {
@@ -34,6 +34,14 @@ pub fn order_view(run: &mut Run) -> &mut OrderViewRows {
 
 pub fn log(run: &mut Run) -> &mut EventLog {
     part(&mut run.state.log)
+}
+
+pub fn queue_depths(run: &mut Run) -> &mut Vec<QueueDepth> {
+    part(&mut run.state.queue_depths)
+}
+
+pub fn indicators(run: &mut Run) -> &mut Indicators {
+    part(&mut telemetry(run).indicators)
 }
 
 pub fn telemetry(run: &mut Run) -> &mut Telemetry {

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::STARTED_MS;
+use super::{SENT_MS, STARTED_MS};
 use crate::Run;
-use crate::state::Totals;
-use crate::telemetry::{GaugeSample, Series, Telemetry};
+use crate::state::{Part, Totals};
+use crate::telemetry::{GaugeSample, Indicators, Series, Telemetry};
 
 pub fn metrics(run: &Run) -> Telemetry {
     let state = &run.state;
@@ -86,7 +86,28 @@ pub fn metrics(run: &Run) -> Telemetry {
             });
         }
     }
-    Telemetry { counters, gauges }
+    let indicators = Part::Read(indicators());
+    Telemetry {
+        counters,
+        gauges,
+        indicators,
+    }
+}
+
+/// Ten requests a second and two open orders, until the last order was sent.
+fn indicators() -> Indicators {
+    let last_s = SENT_MS.iter().max().expect("orders") / 1_000;
+    let over_time = |mut series: Series, value: fn(u64) -> f64| {
+        let samples = (0..=last_s).map(|at_s| (STARTED_MS + at_s * 1_000, value(at_s)));
+        series.samples = samples.collect();
+        series
+    };
+    let requests = counter("gateway", &[("status", "202")], 0);
+    let open_orders = counter("orders", &[("state", "placed")], 0);
+    Indicators {
+        requests: vec![over_time(requests, |at_s| 10.0 * at_s as f64)],
+        open_orders: vec![over_time(open_orders, |_| 2.0)],
+    }
 }
 
 fn counter(service: &str, labels: &[(&str, &str)], value: u64) -> Series {
