@@ -6,6 +6,7 @@ mod dead_letters;
 mod event_log;
 mod management;
 mod prometheus;
+mod queue_depths;
 mod quiescence;
 mod trace_store;
 
@@ -59,6 +60,7 @@ pub async fn collect(
     reading("read queues");
     state.bindings = bindings::read(endpoints, secrets).await.into();
     state.dead_letters = dead_letters::read(endpoints, secrets, scope).await.into();
+    state.queue_depths = queue_depths::read(endpoints, secrets).await.into();
     reading("read metrics");
     let telemetry = prometheus::read(endpoints, scope, &state).await.into();
     reading("read traces");

@@ -3,73 +3,90 @@
 //! In one place, after the claims were judged: a checker names what it saw, and the history knows who asked for it.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
 use uuid::Uuid;
 
 use crate::history::History;
 use crate::state::FinalState;
-use crate::verdict::{Evidence, Report, Verdict};
+use crate::verdict::{Report, Verdict};
 
 pub fn attribute(reports: &mut [Report], history: &History, state: &FinalState) {
     let is_invalid = |report: &Report| matches!(report.verdict, Verdict::Invalid(_));
     if !reports.iter().any(is_invalid) {
         return;
     }
-    let (orders, traces) = (orders_by_message(state), traces_by_order(history, state));
+    let orders = Orders::of(history, state);
     for report in reports {
         let Verdict::Invalid(evidence) = &mut report.verdict else {
             continue;
         };
         for row in evidence {
-            row.order_id = order_of(row, &orders);
-            let trace_id = row.order_id.and_then(|id| traces.get(&id));
+            row.order_id = orders.named_in(&row.subject);
+            let trace_id = row.order_id.and_then(|id| orders.traces.get(&id));
             row.trace_id = trace_id.map(|trace_id| (*trace_id).to_owned());
         }
     }
 }
 
-/// By its own name, or by that of one of its messages.
-fn order_of(row: &Evidence, orders: &BTreeMap<Uuid, Uuid>) -> Option<Uuid> {
-    id_after("order ", &row.subject).or_else(|| {
-        let message_id = id_after("message ", &row.subject)?;
-        orders.get(&message_id).copied()
-    })
+/// Orders by what evidence may call them, and the trace of each.
+#[derive(Default)]
+struct Orders<'a> {
+    by_message: BTreeMap<Uuid, Uuid>,
+    by_operation: BTreeMap<u64, Uuid>,
+    traces: BTreeMap<Uuid, &'a str>,
 }
 
-/// The id behind a word: `reserve of tea for order 6f1c…, cancelled`.
-fn id_after(word: &str, subject: &str) -> Option<Uuid> {
+impl<'a> Orders<'a> {
+    /// An order whose answer was lost is recognised by its postcode, which is unique in the run.
+    fn of(history: &'a History, state: &FinalState) -> Self {
+        let mut orders = Orders::default();
+        let entries = state.log.get().into_iter().flat_map(|log| &log.entries);
+        for (message_id, order_id) in entries.map(|entry| (entry.message_id, entry.order_id)) {
+            orders
+                .by_message
+                .extend(order_id.map(|it| (message_id, it)));
+        }
+        let rows = state.orders.get().into_iter().flat_map(|rows| &rows.orders);
+        let by_postcode: BTreeMap<&str, Uuid> = rows
+            .map(|row| (row.postcode.as_str(), row.order_id))
+            .collect();
+        for placed in history.placed() {
+            let promised = placed.operation.promise().map(|promise| promise.order_id);
+            let found = || by_postcode.get(placed.place.postcode.as_str()).copied();
+            let Some(order_id) = promised.or_else(found) else {
+                continue;
+            };
+            orders.by_operation.insert(placed.operation.op(), order_id);
+            let trace_id = placed.operation.invocation.trace_id.as_str();
+            // A simulation traces nothing.
+            if !trace_id.is_empty() {
+                orders.traces.insert(order_id, trace_id);
+            }
+        }
+        orders
+    }
+
+    /// By its own name, or by that of one of its messages, or of the operation that placed it.
+    fn named_in(&self, subject: &str) -> Option<Uuid> {
+        let by_message = || self.by_message.get(&behind("message ", subject)?);
+        let by_operation = || self.by_operation.get(&behind("op ", subject)?);
+        behind("order ", subject).or_else(|| by_message().or_else(by_operation).copied())
+    }
+}
+
+/// The id or number behind a word: `reserve of tea for order 6f1c…, cancelled`.
+fn behind<T: FromStr>(word: &str, subject: &str) -> Option<T> {
     let (_, rest) = subject.split_once(word)?;
     let end = rest.find(|c: char| c != '-' && !c.is_ascii_hexdigit());
     rest[..end.unwrap_or(rest.len())].parse().ok()
-}
-
-fn orders_by_message(state: &FinalState) -> BTreeMap<Uuid, Uuid> {
-    let entries = state.log.get().into_iter().flat_map(|log| &log.entries);
-    entries
-        .filter_map(|entry| Some((entry.message_id, entry.order_id?)))
-        .collect()
-}
-
-/// An order whose answer was lost is recognised by its postcode, which is unique in the run.
-fn traces_by_order<'a>(history: &'a History, state: &FinalState) -> BTreeMap<Uuid, &'a str> {
-    let rows = state.orders.get().into_iter().flat_map(|rows| &rows.orders);
-    let by_postcode: BTreeMap<&str, Uuid> = rows
-        .map(|row| (row.postcode.as_str(), row.order_id))
-        .collect();
-    let placed = history.placed().filter_map(|placed| {
-        let promised = placed.operation.promise().map(|promise| promise.order_id);
-        let found = || by_postcode.get(placed.place.postcode.as_str()).copied();
-        let trace_id = placed.operation.invocation.trace_id.as_str();
-        Some((promised.or_else(found)?, trace_id)).filter(|_| !trace_id.is_empty())
-    });
-    placed.collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::history::Completion;
-    use crate::verdict::{Claim, Examination};
+    use crate::verdict::{Claim, Evidence, Examination};
     use crate::{Run, example};
 
     const CLAIM: Claim = Claim {
@@ -100,6 +117,7 @@ mod tests {
             format!("order {order_id}"),
             format!("order {order_id}, read with token 2"),
             format!("reserve of tea for order {order_id}"),
+            "op 0, trace trace0".to_owned(),
         ] {
             let evidence = attributed(&run, subject);
             assert_eq!(evidence.order_id, Some(order_id));

@@ -1,4 +1,4 @@
-//! The life of one order: placed, perhaps cancelled, perhaps read back, watched until it ends.
+//! The life of one order: placed, perhaps cancelled, perhaps read back, watched until it ends, perhaps read again.
 
 use std::time::Duration;
 
@@ -37,10 +37,17 @@ impl Drive {
         };
         let read = async {
             if plan.read_back {
-                self.read_back(plan, ids, &answer).await;
+                let op = plan.read_op();
+                self.read(op, plan, ids, answer.order_id, answer.version)
+                    .await;
             }
         };
         tokio::join!(watch, cancel, read);
+        if plan.read_back {
+            // Its end was seen: no token is needed for it to be seen again.
+            let op = plan.read_again_op();
+            self.read(op, plan, ids, answer.order_id, None).await;
+        }
     }
 
     /// The promise, when there is one.
@@ -91,24 +98,22 @@ impl Drive {
         .await;
     }
 
-    async fn read_back(&self, plan: &Plan, ids: &TraceIds, answer: &Promise) {
-        let order_id = answer.order_id;
+    async fn read(&self, op: u64, plan: &Plan, ids: &TraceIds, order_id: Uuid, token: Option<i64>) {
         let request = Request {
             method: Method::GET,
             path: format!("/orders/{order_id}"),
             body: None,
             key: None,
             traceparent: ids.unsampled(),
-            token: answer.version,
+            token,
             deadline: COMMAND_DEADLINE,
             attempt: COMMAND_ATTEMPT,
         };
         let action = Action::Read {
             of: plan.op,
             order_id,
-            token: answer.version,
+            token,
         };
-        let op = plan.read_op();
         self.operation(
             op,
             plan.session,
@@ -136,6 +141,7 @@ impl Drive {
         request: &Request,
         known: Option<Uuid>,
     ) -> Option<Promise> {
+        let may_be_behind = matches!(action, Action::Read { token: None, .. });
         let invocation = Invocation {
             op,
             session,
@@ -170,8 +176,8 @@ impl Drive {
                 }
             },
             Answer::Failed { status, problem } => {
-                // Past the pivot is an answer, not a trouble.
-                if status != Some(409) {
+                // Past the pivot is an answer, not a trouble; so is "not there" to who has no token.
+                if status != Some(409) && !(may_be_behind && status == Some(404)) {
                     self.tally
                         .failed
                         .fetch_add(1, std::sync::atomic::Ordering::Relaxed);

@@ -15,7 +15,7 @@ pub const ORCHESTRATION: &str = "orchestration";
 const SERVICEABLE: [&str; 6] = ["DE", "FI", "FR", "GB", "NO", "US"];
 const NOT_SERVICEABLE: &str = "AQ";
 
-/// Operation numbers an arrival owns: the order, its cancel, its read.
+/// Operation numbers an arrival owns: the order, its cancel, its read, and one more when it has ended.
 const OPS_PER_ARRIVAL: u64 = 4;
 /// Arrivals before the schedule's first: the orders that wait for the catalogue.
 pub const PRIMING: u64 = 2;
@@ -246,6 +246,10 @@ impl Plan {
     pub fn read_op(&self) -> u64 {
         self.op + 2
     }
+
+    pub fn read_again_op(&self) -> u64 {
+        self.op + 3
+    }
 }
 
 #[cfg(test)]
@@ -338,6 +342,6 @@ mod tests {
         );
         assert_eq!(first.allowed, [Outcome::confirmed()]);
         assert_eq!(second.allowed[0].status, Status::Rejected);
-        assert!(planner.arrival(0).op > planner.priming(PRIMING - 1).read_op());
+        assert!(planner.arrival(0).op > planner.priming(PRIMING - 1).read_again_op());
     }
 }

@@ -1,5 +1,7 @@
 //! What Prometheus kept of the run.
 
+mod indicators;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -68,7 +70,12 @@ pub async fn read(
     if counters.is_empty() {
         return Err("there is no counter of ours; does it scrape the services?".into());
     }
-    Ok(Telemetry { counters, gauges })
+    let indicators = indicators::read(&http, endpoints, seconds).await.into();
+    Ok(Telemetry {
+        counters,
+        gauges,
+        indicators,
+    })
 }
 
 /// The gauges once they agree with the database, or what they show when their time is over.
@@ -82,8 +89,8 @@ async fn settled_gauges(
         let rows = ask(http, endpoints, &format!("{{__name__=~\"{GAUGES}\"}}")).await?;
         let gauges = rows.into_iter().map(gauge).collect::<Result<_, _>>()?;
         let telemetry = Telemetry {
-            counters: Vec::new(),
             gauges,
+            ..Telemetry::default()
         };
         if gauges_that_differ(state, &telemetry) == 0 || Instant::now() >= until {
             return Ok(telemetry.gauges);

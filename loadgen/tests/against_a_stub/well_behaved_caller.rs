@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::stub::{Bench, Gateway, Mood, completions};
+use checkers::Verdict;
+use checkers::claims::monotonic_reads;
 use checkers::history::Completion;
 use loadgen::clock::now_us;
 use loadgen::dice::Dice;
@@ -133,4 +135,16 @@ async fn only_watching_requests_are_left_out_of_the_traces() {
         assert_eq!(sampled, seen.method == Method::POST, "{seen:?}");
     }
     assert_eq!(completions(&bench.history().await).get("ok"), Some(&1));
+}
+
+#[tokio::test]
+async fn an_order_that_is_read_back_is_read_again_once_it_has_ended() {
+    let gateway = Gateway::start(Mood::Accept).await;
+    let bench = Bench::new("again", vec![gateway.url.clone()]);
+    let mut plan = bench.drive.planner.arrival(0);
+    plan.read_back = true;
+    let ids = TraceIds::of("r1-", 1, plan.op);
+    bench.drive.order(&plan, &ids, now_us()).await;
+    let report = monotonic_reads::check(&bench.history().await).expect("it was read");
+    assert_eq!(report.verdict, Verdict::Valid, "{}", report.examined);
 }

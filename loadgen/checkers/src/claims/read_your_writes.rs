@@ -97,7 +97,7 @@ fn without_a_token(history: &History) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Verdict, example, history::Operation};
+    use crate::{Verdict, example};
 
     /// The first order of the example, read with the token of its placement.
     fn read(completion: impl FnOnce(&Operation) -> Completion) -> History {

@@ -54,7 +54,7 @@ const WRONG: [Wrong; 20] = [
             shipments.push(ShipmentRow { order_id, state });
         },
         step: "shipping.shipments",
-        found: "arranged",
+        found: "a row",
         of: None,
     },
     Wrong {
@@ -190,9 +190,9 @@ const WRONG: [Wrong; 20] = [
             let spans = &mut example::traces(run).traces[1].spans;
             spans.last_mut().expect("spans").parent_id = Some("nobody".into());
         },
-        step: "",
+        step: "parent span",
         found: "nobody",
-        of: None,
+        of: Some(1),
     },
     Wrong {
         what: "a counter that invents",

@@ -12,7 +12,7 @@ use checkers::{
     Run,
     history::History,
     journal::{Injection, Journal, Receipt},
-    state::{Binding, DeadLetter, EventLog, FinalState, LogEntry, Part},
+    state::{Binding, DeadLetter, EventLog, FinalState, LogEntry, Part, QueueDepth},
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -30,6 +30,7 @@ pub fn of(system: &System, client: &Client, plan: &Plan) -> Run {
             log: Part::Read(log(system)),
             bindings: Part::Read(bindings()),
             dead_letters: Part::Read(dead_letters(system)),
+            queue_depths: Part::Read(queue_depths(system)),
         },
         journal: journal(system).map(Part::Read),
         started_ms: EPOCH_MS,
@@ -87,6 +88,16 @@ fn dead_letters(system: &System) -> Vec<DeadLetter> {
     letters
 }
 
+/// At rest nobody holds a message unsettled.
+fn queue_depths(system: &System) -> Vec<QueueDepth> {
+    let depth = |subscription: topology::Subscription| QueueDepth {
+        queue: subscription.queue.to_owned(),
+        ready: system.broker.stored(subscription.queue).len() as u64,
+        unacknowledged: 0,
+    };
+    topology::SUBSCRIPTIONS.into_iter().map(depth).collect()
+}
+
 /// Every fault that struck, with its receipts, by kind; `None` in calm weather.
 fn journal(system: &System) -> Option<Journal> {
     let mut by_kind: BTreeMap<(&'static str, bool), Vec<Receipt>> = BTreeMap::new();
@@ -116,5 +127,8 @@ fn journal(system: &System) -> Option<Journal> {
             ..Injection::default()
         });
     let run: Vec<_> = injections.collect();
-    (!run.is_empty()).then_some(Journal { run })
+    (!run.is_empty()).then(|| Journal {
+        run,
+        ..Journal::default()
+    })
 }

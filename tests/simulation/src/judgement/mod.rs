@@ -10,7 +10,7 @@ use checkers::{Report, Run, Verdict, claims, verdict::Claim};
 use orders_contract::OrderId;
 
 /// What a run is held to, by number.
-pub const CLAIMS: [Claim; 16] = [
+pub const CLAIMS: [Claim; 18] = [
     claims::money::CLAIM,
     claims::stock::CLAIM,
     claims::durability::CLAIM,
@@ -21,6 +21,8 @@ pub const CLAIMS: [Claim; 16] = [
     claims::convergence::CLAIM,
     claims::replica::CLAIM,
     claims::closure::CLAIM,
+    claims::message_ledger::CLAIM,
+    claims::dead_letters::CLAIM,
     claims::fault_fired::CLAIM,
     claims::prediction::CLAIM,
     settles::CLAIM,
@@ -55,7 +57,7 @@ pub struct Open {
     pub was_asked: bool,
 }
 
-/// Traces, metrics and recovery need a real system; everything else is judged.
+/// Traces, metrics, recovery and what readers see need a real system; everything else is judged.
 pub fn judge(run: &Run, inside: &Inside) -> Vec<Report> {
     let mut reports = checkers::judge_effects(run);
     reports.push(settles::check(inside));
