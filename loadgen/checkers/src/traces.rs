@@ -24,6 +24,11 @@ pub struct Span {
     pub parent_id: Option<String>,
     pub service: String,
     pub name: String,
+    /// Unix us. 0: the span came without its times.
+    #[serde(default)]
+    pub start_us: u64,
+    #[serde(default)]
+    pub duration_us: u64,
     /// Span ids this span links to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,

@@ -1,0 +1,84 @@
+//! `run.json` and `verdict.json`, as far as a report needs them. A run of another day may lack a field or have more.
+
+use serde::Deserialize;
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Record {
+    pub seed: u64,
+    pub started_ms: u64,
+    #[serde(default)]
+    pub method: Option<String>,
+    /// What was typed, word by word.
+    #[serde(default)]
+    pub command: Vec<String>,
+    #[serde(default)]
+    pub phases: Vec<Phase>,
+    #[serde(default)]
+    pub recovery_ms: Option<u64>,
+    #[serde(default)]
+    pub load: Load,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Phase {
+    pub name: String,
+    pub started_ms: u64,
+    pub ended_ms: u64,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Load {
+    pub rate_intended: f64,
+    pub seconds: f64,
+    pub late: u64,
+    pub latest_ms: f64,
+    pub dropped: u64,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Judgement {
+    pub verdict: String,
+    #[serde(default)]
+    pub run: String,
+    #[serde(default)]
+    pub why: Vec<String>,
+    #[serde(default)]
+    pub claims: Vec<ClaimJudgement>,
+    #[serde(default)]
+    pub sometimes: Vec<Seen>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct ClaimJudgement {
+    pub id: String,
+    pub title: String,
+    pub verdict: String,
+    pub examined: String,
+    #[serde(default)]
+    pub wrong: u64,
+    #[serde(default)]
+    pub evidence: Vec<EvidenceRow>,
+    #[serde(default)]
+    pub why: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct EvidenceRow {
+    pub subject: String,
+    pub place: String,
+    pub expected: String,
+    pub found: String,
+    /// Unix ms.
+    #[serde(default)]
+    pub at_ms: Option<u64>,
+    #[serde(default)]
+    pub trace_id: Option<String>,
+}
+
+/// Something a run must have met to have tested it.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Seen {
+    pub name: String,
+    pub seen: u64,
+}

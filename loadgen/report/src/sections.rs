@@ -1,0 +1,101 @@
+//! The sections of the page, in its order. Each is a file with a `SECTION` and a `body`.
+
+mod claims;
+mod coordinations;
+mod critical_path;
+mod orders;
+mod parameters;
+mod recovery;
+mod timeline;
+mod untested;
+mod verdict;
+
+use std::fmt::Display;
+
+use crate::findings::Findings;
+use crate::markup::Html;
+
+pub struct Section {
+    pub id: &'static str,
+    pub title: &'static str,
+    /// One sentence under the title: how to read it.
+    pub about: &'static str,
+    body: fn(&mut Html, &Findings),
+}
+
+pub const ALL: [Section; 9] = [
+    verdict::SECTION,
+    claims::SECTION,
+    timeline::SECTION,
+    recovery::SECTION,
+    coordinations::SECTION,
+    critical_path::SECTION,
+    orders::SECTION,
+    untested::SECTION,
+    parameters::SECTION,
+];
+
+pub fn write(html: &mut Html, section: &Section, findings: &Findings) {
+    let title_id = format!("{}-title", section.id);
+    html.tag(
+        "section",
+        &[("id", &section.id), ("aria-labelledby", &title_id)],
+        |html| {
+            html.leaf("h2", &[("id", &title_id)], section.title);
+            if !section.about.is_empty() {
+                html.leaf("p", &[("class", &"about")], section.about);
+            }
+            (section.body)(html, findings);
+        },
+    );
+}
+
+/// What there is no data for is said, and nothing is drawn.
+fn no_data(html: &mut Html, what: impl Display, why: impl Display) {
+    html.tag("p", &[("class", &"no-data")], |html| {
+        html.raw("<b>No data</b> for ");
+        html.text(what);
+        html.text(": ");
+        html.text(why);
+        html.text(".");
+    });
+}
+
+/// A table in a box of its own, which scrolls where the page is narrower.
+fn table(html: &mut Html, name: &'static str, columns: &[&str], rows: impl FnOnce(&mut Html)) {
+    html.tag(
+        "div",
+        &[
+            ("class", &"scroll"),
+            ("tabindex", &"0"),
+            ("role", &"group"),
+            ("aria-label", &name),
+        ],
+        |html| {
+            html.tag("table", &[], |html| {
+                html.tag("thead", &[], |html| {
+                    html.tag("tr", &[], |html| {
+                        for column in columns {
+                            html.leaf("th", &[("scope", &"col")], column);
+                        }
+                    });
+                });
+                html.tag("tbody", &[], rows);
+            });
+        },
+    );
+}
+
+/// A verdict is a word with a sign, never a colour alone.
+fn badge(html: &mut Html, verdict: &str, word: &str) {
+    let (class, sign) = match verdict {
+        "valid" => ("badge valid", "\u{2713}"),
+        "invalid" => ("badge invalid", "\u{2717}"),
+        _ => ("badge unknown", "?"),
+    };
+    html.tag("span", &[("class", &class)], |html| {
+        html.leaf("i", &[("aria-hidden", &"true")], sign);
+        html.text(" ");
+        html.text(word);
+    });
+}
