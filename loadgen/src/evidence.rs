@@ -8,6 +8,7 @@ mod management;
 mod prometheus;
 mod queue_depths;
 mod quiescence;
+mod series;
 mod trace_store;
 
 use std::collections::BTreeSet;
@@ -17,6 +18,7 @@ use checkers::journal::Journal;
 use checkers::state::{FinalState, Part};
 use checkers::telemetry::Telemetry;
 use checkers::traces::Traces;
+use report::files::series::SeriesFile;
 use uuid::Uuid;
 
 use crate::endpoints::{Endpoints, Secrets};
@@ -37,6 +39,8 @@ pub struct Evidence {
     pub state: FinalState,
     pub telemetry: Part<Telemetry>,
     pub traces: Part<Traces>,
+    /// For the report alone.
+    pub series: SeriesFile,
 }
 
 /// `reading` hears what is being read.
@@ -63,6 +67,7 @@ pub async fn collect(
     state.queue_depths = queue_depths::read(endpoints, secrets).await.into();
     reading("read metrics");
     let telemetry = prometheus::read(endpoints, scope, &state).await.into();
+    let series = series::read(endpoints, scope).await;
     reading("read traces");
     let traces = trace_store::read(endpoints, history, &state, trace_sample)
         .await
@@ -71,6 +76,7 @@ pub async fn collect(
         state,
         telemetry,
         traces,
+        series,
     }
 }
 

@@ -8,7 +8,9 @@
 //! | `method.log` | what the method said |
 //! | `final-state.json` | rows, event log, queues and metrics when everything was quiet |
 //! | `traces.json` | the spans of the sampled orders |
+//! | `series.json` | queues, outboxes, lags and the like over time, for the report |
 //! | `verdict.json` | the judgement, which follows from the files above |
+//! | `report.html` | all of it on one page |
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -21,6 +23,7 @@ use checkers::state::{FinalState, Part};
 use checkers::telemetry::Telemetry;
 use checkers::traces::Traces;
 use checkers::{Evidence, Report, Run, Verdict};
+use report::files::series::SeriesFile;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +48,9 @@ pub struct Record {
     pub setup: Setup,
     pub started_ms: u64,
     pub method: Option<String>,
+    /// What was typed, word by word.
+    #[serde(default)]
+    pub command: Vec<String>,
     pub phases: Vec<Phase>,
     pub recovery_ms: Option<u64>,
     pub load: Load,
@@ -159,6 +165,10 @@ impl Folder {
     ) -> Result<(), FolderError> {
         self.write("final-state.json", reads, Form::Compact)?;
         self.write("traces.json", traces, Form::Compact)
+    }
+
+    pub fn write_series(&self, series: &SeriesFile) -> Result<(), FolderError> {
+        self.write("series.json", series, Form::Compact)
     }
 
     /// From the files alone: the same verdict today and in a year.

@@ -9,13 +9,13 @@
 //! - [`drive`]: the load: schedule, plan of each order, the well-behaved caller, the life of one operation
 //! - [`history`]: `history.jsonl`, streamed out as it happens
 //! - [`phases`]: one run from warm-up to verdict
-//! - [`evidence`]: the final reads: databases, event log, queues, Prometheus, traces
+//! - [`evidence`]: the final reads: databases, event log, queues, Prometheus, traces, series over time
 //! - [`folder`]: what a run leaves on disk, and judging it again from there
 //! - [`summary`]: the verdict as a table
 //! - [`endpoints`], [`settings`], [`clock`], [`dice`], [`tally`]: what all of these need
 //!
-//! The judge itself is the crate `checkers`, which does no IO. Nothing here knows a service's code: only its public
-//! API, its tables, its messages and its metrics.
+//! The judge itself is the crate `checkers`, which does no IO; the page that shows a run is the crate `report`.
+//! Nothing here knows a service's code: only its public API, its tables, its messages and its metrics.
 
 #![forbid(unsafe_code)]
 

@@ -4,7 +4,7 @@
 #![forbid(unsafe_code)]
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -29,12 +29,15 @@ enum Command {
     Run(Box<Settings>),
     /// Judge a run again from its files; the system need not be there
     Judge { run_dir: PathBuf },
+    /// Show a judged run on one page: report.html in its folder
+    Report { run_dir: PathBuf },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let judged = match Cli::parse().command {
         Command::Judge { run_dir } => judge(&Folder::open(&run_dir)),
+        Command::Report { run_dir } => return report(&run_dir),
         Command::Run(settings) => {
             raise_file_limit();
             match interruptible(*settings).await {
@@ -72,11 +75,26 @@ fn judge(folder: &Folder) -> Result<ExitCode, FolderError> {
         summary::table(&judgement, if colour { Ink::Colour } else { Ink::Plain })
     );
     println!("{}", folder.path().join("verdict.json").display());
+    // The page shows the verdict and has no say in it.
+    let _ = report(folder.path());
     Ok(match judgement.verdict {
         "valid" => ExitCode::SUCCESS,
         "invalid" => ExitCode::from(1),
         _ => ExitCode::from(2),
     })
+}
+
+fn report(run_dir: &Path) -> ExitCode {
+    match report::write(run_dir) {
+        Ok(path) => {
+            println!("{}", path.display());
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("loadgen: no report: {error}");
+            ExitCode::from(2)
+        }
+    }
 }
 
 /// An order under way holds a connection; the usual soft limit of 1,024 is fewer than an outage needs.

@@ -91,6 +91,9 @@ impl Running {
             setup: population.setup(),
             started_ms,
             method: settings.method.clone(),
+            command: std::env::args_os()
+                .map(|word| word.to_string_lossy().into_owned())
+                .collect(),
             phases: Vec::new(),
             recovery_ms: None,
             load: Default::default(),
@@ -255,6 +258,7 @@ impl Running {
             telemetry: found.telemetry,
         };
         self.folder.write_evidence(&reads, &found.traces)?;
+        self.folder.write_series(&found.series)?;
         self.enter("judge");
         self.folder.write_record(&self.record)?;
         Ok(())

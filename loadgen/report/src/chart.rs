@@ -7,5 +7,6 @@ pub mod bands;
 pub mod bars;
 pub mod heat_map;
 pub mod lines;
+pub mod scale;
 pub mod sequence;
 pub mod waterfall;

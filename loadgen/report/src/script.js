@@ -19,7 +19,7 @@ function show(moment) {
   const words = "+" + (at / 1000).toFixed(1) + " s";
   slider.value = at;
   slider.setAttribute("aria-valuetext", words);
-  slider.nextElementSibling.textContent = words;
+  slider.previousElementSibling.textContent = words;
   for (const chart of charts) {
     chart.cursor.hidden = false;
     const [plot, drawing] = [chart.cursor.parentElement, chart.svg].map((element) => element.getBoundingClientRect());

@@ -8,7 +8,7 @@ use std::time::Duration;
 use checkers::claims::telemetry::gauges_that_differ;
 use checkers::state::FinalState;
 use checkers::telemetry::{GaugeSample, Series, Telemetry};
-use reqwest::Client;
+use reqwest::{Client, RequestBuilder};
 use serde::Deserialize;
 use tokio::time::{Instant, sleep};
 
@@ -43,12 +43,20 @@ struct Data {
 }
 
 #[derive(Deserialize)]
-struct Row {
-    metric: BTreeMap<String, String>,
+pub(super) struct Row {
+    pub metric: BTreeMap<String, String>,
     #[serde(default)]
     value: Option<(f64, String)>,
     #[serde(default)]
     values: Vec<(f64, String)>,
+}
+
+/// Unix ms, both ends included.
+#[derive(Clone, Copy)]
+pub(super) struct Range {
+    pub from_ms: u64,
+    pub to_ms: u64,
+    pub step_ms: u64,
 }
 
 pub async fn read(
@@ -100,10 +108,31 @@ async fn settled_gauges(
 }
 
 async fn ask(http: &Client, endpoints: &Endpoints, query: &str) -> Result<Vec<Row>, String> {
+    let url = format!("{}/api/v1/query", endpoints.prometheus);
+    answer(query, http.get(url).query(&[("query", query)])).await
+}
+
+/// A query step by step; each row has its samples within the range.
+pub(super) async fn ask_range(
+    http: &Client,
+    endpoints: &Endpoints,
+    query: &str,
+    range: Range,
+) -> Result<Vec<Row>, String> {
+    let seconds = |ms: u64| format!("{}.{:03}", ms / 1_000, ms % 1_000);
+    let url = format!("{}/api/v1/query_range", endpoints.prometheus);
+    let parameters = [
+        ("query", query.to_owned()),
+        ("start", seconds(range.from_ms)),
+        ("end", seconds(range.to_ms)),
+        ("step", seconds(range.step_ms)),
+    ];
+    answer(query, http.get(url).query(&parameters)).await
+}
+
+async fn answer(query: &str, request: RequestBuilder) -> Result<Vec<Row>, String> {
     let failed = |error: reqwest::Error| format!("{query}: {error}");
-    let answer: Answer = http
-        .get(format!("{}/api/v1/query", endpoints.prometheus))
-        .query(&[("query", query)])
+    let answer: Answer = request
         .timeout(ANSWER_TIMEOUT)
         .send()
         .await
@@ -120,6 +149,16 @@ async fn ask(http: &Client, endpoints: &Endpoints, query: &str) -> Result<Vec<Ro
     }
 }
 
+impl Row {
+    /// (unix ms, value)
+    pub(super) fn samples(&self) -> Result<Vec<(u64, f64)>, String> {
+        self.values
+            .iter()
+            .map(|(at_s, value)| Ok(((at_s * 1_000.0) as u64, number(value)?)))
+            .collect()
+    }
+}
+
 /// The labels that say what a series is, and the rest.
 fn identity(
     mut labels: BTreeMap<String, String>,
@@ -130,12 +169,8 @@ fn identity(
 }
 
 fn series(row: Row) -> Result<Series, String> {
+    let samples = row.samples()?;
     let (name, service, instance, labels) = identity(row.metric);
-    let samples = row
-        .values
-        .iter()
-        .map(|(at_s, value)| Ok(((at_s * 1_000.0) as u64, number(value)?)))
-        .collect::<Result<_, String>>()?;
     Ok(Series {
         name,
         service,

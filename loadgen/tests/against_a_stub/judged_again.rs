@@ -26,6 +26,7 @@ fn record() -> Record {
         },
         started_ms: 1,
         method: None,
+        command: Vec::new(),
         phases: Vec::new(),
         recovery_ms: None,
         load: Default::default(),
@@ -140,6 +141,17 @@ fn a_method_without_a_journal_is_not_believed() {
         .expect("judged");
     assert_eq!(fired.verdict, "unknown");
     assert!(fired.why[0].contains("journal.json"), "{:?}", fired.why);
+}
+
+#[test]
+fn a_judged_run_has_a_report_and_one_that_was_not_judged_is_told_so() {
+    let run = Run::new("report");
+    let error = report::write(run.folder.path()).expect_err("there is no verdict");
+    assert!(error.to_string().contains("verdict.json"), "{error}");
+    run.folder.judge().expect("judged");
+    let path = report::write(run.folder.path()).expect("written");
+    let page = std::fs::read_to_string(path).expect("there");
+    assert!(page.contains("Unknown") && page.contains("the run ended before its final reads"));
 }
 
 #[test]

@@ -2,11 +2,12 @@
 
 use std::fmt::Display;
 
-use crate::chart::bands;
+use super::bands;
+use super::scale::Scale;
 use crate::findings::faults::Fault;
 use crate::findings::window::{Grid, Window};
 use crate::markup::Html;
-use crate::words::{Ms, Value};
+use crate::words::Value;
 
 /// Units of a plot's own coordinates; it is stretched to the page.
 pub const WIDTH: f64 = 1_000.0;
@@ -38,89 +39,6 @@ pub struct Legend {
     pub label: String,
     pub class: String,
     pub values: String,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Scale {
-    Linear {
-        min: f64,
-        max: f64,
-    },
-    /// Milliseconds, in powers of ten.
-    Latency {
-        min: f64,
-        max: f64,
-    },
-}
-
-impl Scale {
-    /// From zero, or from below when there is something below.
-    pub fn linear(values: impl Iterator<Item = f64> + Clone) -> Self {
-        let max = values.clone().fold(0.0, f64::max);
-        let min = values.fold(0.0, f64::min);
-        let below = if min < 0.0 { -round_up(-min) } else { 0.0 };
-        Scale::Linear {
-            min: below,
-            max: round_up(max),
-        }
-    }
-
-    pub fn latency(values: impl Iterator<Item = f64> + Clone) -> Self {
-        let max = values.clone().fold(1.0, f64::max);
-        let min = values.fold(max, f64::min).max(0.1);
-        let power = |exponent: f64| 10_f64.powf(exponent);
-        let floor = power(min.log10().floor());
-        Scale::Latency {
-            min: floor,
-            max: power(max.log10().ceil()).max(floor * 10.0),
-        }
-    }
-
-    /// In the plot's coordinates, which count from the top.
-    pub fn y(&self, value: f64) -> f64 {
-        let share = match *self {
-            Scale::Linear { min, max } => (value - min) / (max - min),
-            Scale::Latency { min, max } => (value.max(min) / min).log10() / (max / min).log10(),
-        };
-        HEIGHT * (1.0 - share.clamp(0.0, 1.0))
-    }
-
-    fn ticks(&self) -> Vec<(f64, String)> {
-        match *self {
-            Scale::Linear { min, max } => {
-                let middle = if min < 0.0 { 0.0 } else { max / 2.0 };
-                [min, middle, max]
-                    .map(|value| (value, Value(value).to_string()))
-                    .into()
-            }
-            Scale::Latency { min, max } => {
-                let decades = (max / min).log10().round() as i32;
-                let tick = |decade| min * 10_f64.powi(decade);
-                (0..=decades)
-                    .map(|decade| (tick(decade), power_label(tick(decade))))
-                    .collect()
-            }
-        }
-    }
-}
-
-fn power_label(ms: f64) -> String {
-    match ms {
-        ms if ms >= 1_000.0 => format!("{} s", Value((ms / 1_000.0).round())),
-        ms if ms >= 0.95 => format!("{} ms", Value(ms.round())),
-        ms => Ms(ms).to_string(),
-    }
-}
-
-/// The next number that people like to see at the end of an axis.
-fn round_up(value: f64) -> f64 {
-    if value <= 0.0 {
-        return 1.0;
-    }
-    let power = 10_f64.powf(value.log10().floor());
-    let steps = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
-    let fits = |step: &&f64| **step * power >= value - power * 1e-9;
-    steps.iter().find(fits).unwrap_or(&10.0) * power
 }
 
 /// Where a moment of the window lies, in the plot's coordinates.
@@ -258,44 +176,6 @@ pub fn time_axis(html: &mut Html, window: &Window) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_axis_ends_at_a_round_number_at_or_above_the_highest_value() {
-        let ends = [0.0, 0.03, 1.0, 7.3, 20.0, 21.0, 999.0].map(round_up);
-        assert_eq!(
-            ends.map(|end| (end * 1e6).round() / 1e6),
-            [1.0, 0.03, 1.0, 8.0, 20.0, 25.0, 1_000.0]
-        );
-    }
-
-    #[test]
-    fn a_value_lies_between_the_ends_of_its_scale() {
-        let scale = Scale::linear([0.0, 18.0].into_iter());
-        assert_eq!(
-            [0.0, 10.0, 20.0, 50.0].map(|value| scale.y(value)),
-            [100.0, 50.0, 0.0, 0.0]
-        );
-        let scale = Scale::latency([12.0, 900.0].into_iter());
-        assert_eq!(
-            scale,
-            Scale::Latency {
-                min: 10.0,
-                max: 1_000.0
-            }
-        );
-        assert_eq!(
-            [1.0, 10.0, 100.0, 1_000.0].map(|ms| scale.y(ms).round()),
-            [100.0, 100.0, 50.0, 0.0]
-        );
-        let overspent = Scale::linear([100.0, -250.0].into_iter());
-        assert_eq!(
-            overspent,
-            Scale::Linear {
-                min: -250.0,
-                max: 100.0
-            }
-        );
-    }
 
     #[test]
     fn a_time_axis_has_few_labels_at_round_times() {

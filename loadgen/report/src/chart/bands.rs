@@ -1,14 +1,17 @@
 //! The faults over a chart: shaded with an edge at either side, and a lane above all charts that names them.
 
+use std::fmt::Display;
+
 use super::axis::{self, HEIGHT, Timeline};
 use crate::findings::faults::Fault;
 use crate::findings::window::Window;
 use crate::markup::Html;
 
-/// Rows of the lane; a fault that finds no room keeps its number only.
+/// More rows take the room of a chart.
 const ROWS_MAX: usize = 4;
-/// A letter's width of a lane on a wide page.
+/// A letter's width as a part of the lane on a desk, a number's on a phone.
 const LETTER_SHARE: f64 = 0.0068;
+const NUMBER_SHARE: f64 = 0.06;
 
 /// Inside a plot.
 pub fn shade(html: &mut Html, timeline: Timeline) {
@@ -24,62 +27,90 @@ pub fn shade(html: &mut Html, timeline: Timeline) {
     }
 }
 
-/// Above the plots: each fault with its number, and its name where there is room.
+/// Above the plots: each fault with its number, and its name where there is room for all names.
 pub fn lane(html: &mut Html, timeline: Timeline) {
-    let mut rows_end = [0.0; ROWS_MAX];
-    let placed: Vec<(usize, &Fault, Option<String>)> = timeline
-        .faults
-        .iter()
-        .map(|fault| {
-            let from = ends(timeline.window, fault).0 / axis::WIDTH;
-            let name = format!("{} {}", kind(&fault.kind), fault.target);
-            let until = from + (name.chars().count() + 6) as f64 * LETTER_SHARE;
-            match rows_end.iter().position(|end| *end <= from) {
-                Some(row) if until <= 1.0 => {
-                    rows_end[row] = until;
-                    (row, fault, Some(name))
-                }
-                Some(row) => (row, fault, None),
-                None => (0, fault, None),
-            }
-        })
-        .collect();
-    let rows = placed.iter().map(|(row, ..)| row + 1).max().unwrap_or(0);
-    let height = format!("height:{:.1}rem", rows as f64 * 1.5);
+    let named = rows(timeline, |fault| {
+        (name(fault).chars().count() + 6) as f64 * LETTER_SHARE
+    });
+    let (class, rows) = match named {
+        Some(rows) => ("lane", rows),
+        None => (
+            "lane crowded",
+            rows(timeline, |_| NUMBER_SHARE).unwrap_or_default(),
+        ),
+    };
+    let height = rows.iter().map(|row| row + 1).max().unwrap_or(0) as f64 * 1.5;
+    let height = format!("height:{height:.1}rem");
+    let attributes: [(&'static str, &dyn Display); 3] = [
+        ("class", &class),
+        ("style", &height),
+        ("aria-label", &"Faults, in the order in which they began"),
+    ];
+    html.tag("ol", &attributes, |html| {
+        for (nth, fault) in timeline.faults.iter().enumerate() {
+            // Where even numbers find no room, one lies on the other.
+            mark(
+                html,
+                timeline.window,
+                fault,
+                rows.get(nth).copied().unwrap_or(0),
+            );
+        }
+    });
+}
+
+/// The names beside the numbers, where the lane has no room for them.
+pub fn names(html: &mut Html, timeline: Timeline) {
     html.tag(
-        "ol",
-        &[
-            ("class", &"lane"),
-            ("style", &height),
-            ("aria-label", &"Faults, in the order in which they began"),
-        ],
+        "ul",
+        &[("class", &"fault-names"), ("aria-hidden", &"true")],
         |html| {
-            for (row, fault, name) in placed {
-                let (from, to) = ends(timeline.window, fault);
-                let top = format!("top:{:.1}rem", row as f64 * 1.5);
-                let length = format!("left:{:.2}%;width:{:.2}%", from / 10.0, (to - from) / 10.0);
-                let left = format!("left:{:.2}%", from / 10.0);
-                html.tag(
-                    "li",
-                    &[("style", &top), ("title", &fault.label())],
-                    |html| {
-                        html.leaf("i", &[("style", &length)], "");
-                        html.tag("span", &[("style", &left)], |html| {
-                            html.leaf("b", &[], fault.number);
-                            if let Some(name) = name {
-                                html.leaf("span", &[], name);
-                            }
-                        });
-                    },
-                );
+            for fault in timeline.faults {
+                html.tag("li", &[], |html| {
+                    html.leaf("b", &[], fault.number);
+                    html.text(" ");
+                    html.text(name(fault));
+                });
             }
         },
     );
 }
 
+fn mark(html: &mut Html, window: &Window, fault: &Fault, row: usize) {
+    let (from, to) = ends(window, fault);
+    let top = format!("top:{:.1}rem", row as f64 * 1.5);
+    let length = format!("left:{:.2}%;width:{:.2}%", from / 10.0, (to - from) / 10.0);
+    let left = format!("left:{:.2}%", from / 10.0);
+    html.tag(
+        "li",
+        &[("style", &top), ("title", &fault.label())],
+        |html| {
+            html.leaf("i", &[("style", &length)], "");
+            html.tag("span", &[("style", &left)], |html| {
+                html.leaf("b", &[], fault.number);
+                html.leaf("span", &[], name(fault));
+            });
+        },
+    );
+}
+
+/// A row for each fault, so that none lies on another; `None` when there are too few rows.
+fn rows(timeline: Timeline, width: impl Fn(&Fault) -> f64) -> Option<Vec<usize>> {
+    let mut taken_to = [0.0; ROWS_MAX];
+    let row = |fault: &Fault| {
+        let from = ends(timeline.window, fault).0 / axis::WIDTH;
+        let row = taken_to.iter().position(|to| *to <= from)?;
+        taken_to[row] = from + width(fault);
+        // What would hang over the edge has no room either.
+        (taken_to[row] <= 1.0 + NUMBER_SHARE).then_some(row)
+    };
+    timeline.faults.iter().map(row).collect()
+}
+
 /// `process/kill` is known as kill.
-fn kind(kind: &str) -> &str {
-    kind.rsplit('/').next().unwrap_or(kind)
+fn name(fault: &Fault) -> String {
+    let kind = fault.kind.rsplit('/').next().unwrap_or(&fault.kind);
+    format!("{kind} {}", fault.target)
 }
 
 /// In the plot's coordinates.
@@ -126,14 +157,20 @@ mod tests {
     }
 
     #[test]
-    fn faults_that_lie_close_get_rows_and_then_their_number_only() {
-        let lane = drawn(lane, &[(1_000, 1_100); 5]);
-        assert_eq!(
-            lane.matches("<span>kill orders-1</span>").count(),
-            4,
-            "{lane}"
+    fn faults_that_lie_close_get_rows_and_a_crowd_is_told_apart_by_numbers() {
+        let close = drawn(lane, &[(1_000, 1_100); 4]);
+        assert!(
+            close.contains("class=\"lane\"") && close.contains("top:4.5rem"),
+            "{close}"
         );
-        assert!(lane.contains("<b>5</b>"), "{lane}");
-        assert!(lane.contains("top:4.5rem"), "{lane}");
+        let crowd = drawn(lane, &[(1_000, 1_100); 5]);
+        assert!(crowd.contains("class=\"lane crowded\""), "{crowd}");
+        assert!(crowd.contains("<b>5</b>"), "{crowd}");
+    }
+
+    #[test]
+    fn every_fault_is_named_beside_its_number() {
+        let names = drawn(names, &[(1_000, 1_100); 5]);
+        assert_eq!(names.matches("kill orders-1").count(), 5, "{names}");
     }
 }

@@ -1,6 +1,7 @@
 //! Latency over time as a heat map: how many orders took how long, when.
 
-use super::axis::{self, Frame, HEIGHT, Scale, Timeline};
+use super::axis::{self, Frame, HEIGHT, Timeline};
+use super::scale::Scale;
 use crate::findings::orders::Order;
 use crate::findings::window::Grid;
 use crate::markup::Html;
@@ -75,8 +76,11 @@ fn paths(timeline: Timeline, grid: &Grid, cells: &[Vec<u32>], most: u32) -> [Str
 
 /// By powers: one order and two are further apart than fifty and sixty.
 fn shade(count: u32, most: u32) -> usize {
-    let share = f64::from(count).ln_1p() / f64::from(most).ln_1p();
-    ((share * SHADES as f64).ceil() as usize).clamp(1, SHADES) - 1
+    let share = match most {
+        0 | 1 => 1.0,
+        most => f64::from(count).ln() / f64::from(most).ln(),
+    };
+    ((share * SHADES as f64) as usize).min(SHADES - 1)
 }
 
 /// How many orders a shade stands for.

@@ -1,6 +1,7 @@
 //! Lines over time, each with a colour, a dash and a name of its own.
 
-use super::axis::{self, Frame, Legend, Scale, Timeline};
+use super::axis::{self, Frame, HEIGHT, Legend, Timeline};
+use super::scale::Scale;
 use crate::findings::window::Grid;
 use crate::markup::Html;
 use crate::words::{Ms, Value};
@@ -25,6 +26,8 @@ pub struct LineChart<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Measure {
     Amount,
+    /// Single happenings: stems, no line between them.
+    Count,
     /// Milliseconds, over powers of ten.
     Latency,
 }
@@ -44,7 +47,7 @@ pub fn draw(html: &mut Html, timeline: Timeline, chart: &LineChart) {
         .iter()
         .flat_map(|line| line.values.iter().flatten().copied());
     let scale = match chart.of {
-        Measure::Amount => Scale::linear(values),
+        Measure::Amount | Measure::Count => Scale::linear(values),
         Measure::Latency => Scale::latency(values),
     };
     let frame = Frame {
@@ -57,8 +60,17 @@ pub fn draw(html: &mut Html, timeline: Timeline, chart: &LineChart) {
     };
     axis::frame(html, timeline, &frame, |html| {
         for (nth, line) in chart.lines.iter().enumerate() {
-            let d = path(timeline, &chart.grid, &scale, &line.values);
-            html.leaf("path", &[("class", &class(nth)), ("d", &d)], "");
+            let (class, d) = match chart.of {
+                Measure::Amount | Measure::Latency => (
+                    class(nth),
+                    path(timeline, &chart.grid, &scale, &line.values),
+                ),
+                Measure::Count => (
+                    "stem".into(),
+                    stems(timeline, &chart.grid, &scale, &line.values),
+                ),
+            };
+            html.leaf("path", &[("class", &class), ("d", &d)], "");
         }
     });
 }
@@ -99,8 +111,8 @@ fn path(timeline: Timeline, grid: &Grid, scale: &Scale, values: &[Option<f64>]) 
             pen = Pen::Up;
             continue;
         };
-        let middle_ms = grid.started_ms(step) as f64 + grid.step_ms as f64 / 2.0;
-        let (x, y) = (axis::x(timeline.window, middle_ms), scale.y(*value));
+        let x = axis::x(timeline.window, middle_ms(grid, step));
+        let y = scale.y(*value);
         match pen {
             // A value between two gaps is a dot: a line of no length, with round ends.
             Pen::Up => d += &format!("M{x:.1} {y:.1}h0"),
@@ -111,6 +123,21 @@ fn path(timeline: Timeline, grid: &Grid, scale: &Scale, values: &[Option<f64>]) 
     d
 }
 
+fn stems(timeline: Timeline, grid: &Grid, scale: &Scale, values: &[Option<f64>]) -> String {
+    let mut d = String::new();
+    for (step, value) in values.iter().enumerate() {
+        if let Some(value) = value.filter(|value| *value > 0.0) {
+            let x = axis::x(timeline.window, middle_ms(grid, step));
+            d += &format!("M{x:.1} {HEIGHT}V{:.1}", scale.y(value));
+        }
+    }
+    d
+}
+
+fn middle_ms(grid: &Grid, step: usize) -> f64 {
+    grid.started_ms(step) as f64 + grid.step_ms as f64 / 2.0
+}
+
 enum Pen {
     Up,
     Down,
@@ -118,7 +145,7 @@ enum Pen {
 
 fn description(chart: &LineChart) -> String {
     let number = |value: f64| match chart.of {
-        Measure::Amount => format!("{} {}", Value(value), chart.unit),
+        Measure::Amount | Measure::Count => format!("{} {}", Value(value), chart.unit),
         Measure::Latency => Ms(value).to_string(),
     };
     let lines: Vec<String> = chart
@@ -194,6 +221,23 @@ mod tests {
         let drawn = chart(&[Some(0.0), Some(10.0), None, Some(5.0)]);
         let words = "placed: from 0 orders/s to 10 orders/s, 5 orders/s in the mean.";
         assert!(drawn.contains(words), "{drawn}");
+    }
+
+    #[test]
+    fn what_happened_now_and_then_has_a_stem_for_each_time() {
+        let grid = WINDOW.grid(10);
+        let timeline = Timeline {
+            window: &WINDOW,
+            faults: &[],
+        };
+        let scale = Scale::linear([2.0].into_iter());
+        let drawn = stems(
+            timeline,
+            &grid,
+            &scale,
+            &[Some(0.0), Some(1.0), None, Some(2.0)],
+        );
+        assert_eq!(drawn, "M375.0 100V50.0M875.0 100V0.0");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Phase {
 pub struct Load {
     pub rate_intended: f64,
     pub seconds: f64,
+    pub failed: u64,
+    pub unknown: u64,
     pub late: u64,
     pub latest_ms: f64,
     pub dropped: u64,

@@ -42,54 +42,56 @@ fn body(html: &mut Html, findings: &Findings) {
     };
     let sides: Vec<Orders> = names.iter().map(of).collect();
     bars::draw(html, &ends(&names, &sides));
-    let columns: Vec<&str> = std::iter::once("")
-        .chain(names.iter().map(String::as_str))
-        .collect();
-    super::table(html, "Coordinations", &columns, |html| {
-        row(
-            html,
-            "Orders",
-            &sides,
-            |orders| grouped(orders.len() as u64),
-        );
+    html.tag("div", &[("class", &"pair")], |html| {
+        outcomes(html, findings, &names, &sides);
+        latencies(html, findings, &names, &sides);
+    });
+}
+
+fn outcomes(html: &mut Html, findings: &Findings, names: &[String], sides: &[Orders]) {
+    super::table(html, "Outcomes", &columns("Outcome", names), |html| {
+        row(html, "all orders", sides, |orders| {
+            grouped(orders.len() as u64)
+        });
         let outcomes: BTreeSet<String> = findings.orders.iter().map(Order::outcome).collect();
         for outcome in outcomes {
-            let count = |orders: &Orders| {
-                orders
-                    .iter()
-                    .filter(|order| order.outcome() == outcome)
-                    .count()
-            };
-            row(html, &outcome, &sides, |orders| {
-                grouped(count(orders) as u64)
+            let is_it = |order: &&&Order| order.outcome() == outcome;
+            row(html, &outcome, sides, |orders| {
+                grouped(orders.iter().filter(is_it).count() as u64)
             });
         }
+    });
+}
+
+fn latencies(html: &mut Html, findings: &Findings, names: &[String], sides: &[Orders]) {
+    super::table(html, "Latencies", &columns("Latency", names), |html| {
         for (name, share) in PERCENTILES {
-            let title = format!("To the acknowledgement, {name}");
-            row(html, &title, &sides, |orders| {
+            let title = format!("to the acknowledgement, {name}");
+            row(html, &title, sides, |orders| {
                 latency(orders, Order::acknowledged_ms, share)
             });
         }
         for (name, share) in PERCENTILES {
-            row(html, &format!("To the end, {name}"), &sides, |orders| {
+            row(html, &format!("to the end, {name}"), sides, |orders| {
                 latency(orders, Order::ended_ms, share)
             });
         }
         if !findings.faults().is_empty() {
-            row(
-                html,
-                "To the end, p99 of orders that met a fault",
-                &sides,
-                |orders| {
-                    let met = orders
-                        .iter()
-                        .copied()
-                        .filter(|order| met_a_fault(order, findings));
-                    latency(&met.collect(), Order::ended_ms, 0.99)
-                },
-            );
+            row(html, "to the end, p99 under a fault", sides, |orders| {
+                let met = orders
+                    .iter()
+                    .copied()
+                    .filter(|order| met_a_fault(order, findings));
+                latency(&met.collect(), Order::ended_ms, 0.99)
+            });
         }
     });
+}
+
+fn columns<'a>(first: &'a str, names: &'a [String]) -> Vec<&'a str> {
+    std::iter::once(first)
+        .chain(names.iter().map(String::as_str))
+        .collect()
 }
 
 fn row(html: &mut Html, title: &str, sides: &[Orders], value: impl Fn(&Orders) -> String) {

@@ -64,7 +64,14 @@ fn steps(spent: &Spent) -> Vec<Bar> {
         .iter()
         .partition(|step| step.total_ms() >= spent.total_ms * SHARE_MIN);
     let sum = |of: fn(&Step) -> f64| small.iter().map(|step| of(step)).sum::<f64>();
-    let label = |step: &Step| format!("{} {}", step.service, step.name);
+    // That a message is processed goes without saying.
+    let name = |step: &Step| {
+        step.name
+            .strip_prefix("process ")
+            .unwrap_or(&step.name)
+            .to_owned()
+    };
+    let label = |step: &Step| format!("{} {}", step.service, name(step));
     let bar = |label: String, wait_ms: f64, work_ms: f64| Bar {
         label,
         parts: vec![
@@ -84,7 +91,7 @@ fn steps(spent: &Spent) -> Vec<Bar> {
         .map(|step| bar(label(step), step.wait_ms, step.work_ms))
         .collect();
     if !small.is_empty() {
-        let others = format!("{} together", counted(small.len(), "other", "others"));
+        let others = counted(small.len(), "other", "others together");
         bars.push(bar(
             others,
             sum(|step| step.wait_ms),

@@ -50,6 +50,11 @@ fn body(html: &mut Html, findings: &Findings) {
             "Sent late",
             format!("{} orders, {} at most", load.late, Ms(load.latest_ms)),
         ),
+        ("Failed", format!("{} operations", load.failed)),
+        (
+            "Unknown",
+            format!("{} operations, cancels and reads included", load.unknown),
+        ),
         ("Dropped", format!("{} orders", load.dropped)),
         (
             "Method",
@@ -60,10 +65,15 @@ fn body(html: &mut Html, findings: &Findings) {
         for (name, value) in rows {
             row(html, name, &value);
         }
-        for phase in &record.phases {
-            let lasted = Ms(phase.ended_ms.saturating_sub(phase.started_ms) as f64);
-            row(html, &format!("Phase: {}", phase.name), &lasted.to_string());
-        }
+    });
+    html.tag("details", &[], |html| {
+        html.raw("<summary>Phases</summary>");
+        super::table(html, "Phases", &["Phase", "Lasted"], |html| {
+            for phase in &record.phases {
+                let lasted = Ms(phase.ended_ms.saturating_sub(phase.started_ms) as f64);
+                row(html, &phase.name, &lasted.to_string());
+            }
+        });
     });
 }
 

@@ -60,7 +60,11 @@ fn bar((fault, recovery): (&Fault, &Recovery)) -> Bar {
             part("fault-bar", fault.lasted_ms()),
             part("wait", recovery_ms),
         ],
-        value: format!("{} + {}", Ms(fault.lasted_ms() as f64), in_words(recovery)),
+        value: format!(
+            "{}, then {}",
+            Ms(fault.lasted_ms() as f64),
+            in_words(recovery)
+        ),
     }
 }
 

@@ -1,0 +1,151 @@
+//! What a real browser makes of the page, on a phone and on a desk.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::generated::{Folder, Plan, run};
+
+const CHROMIUM: &str = "/usr/bin/chromium";
+/// A start on a busy machine; a browser that takes longer hangs.
+const BROWSER_TIMEOUT: Duration = Duration::from_secs(120);
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// A phone, and a laptop.
+const SIZES: [(u32, u32); 2] = [(375, 812), (1_280, 900)];
+const SECTIONS: [&str; 9] = [
+    "verdict",
+    "claims",
+    "timeline",
+    "recovery",
+    "coordinations",
+    "critical-path",
+    "orders",
+    "untested",
+    "parameters",
+];
+
+const PLAN: Plan = Plan {
+    seed: 11,
+    seconds: 60,
+    rate: 20,
+    mark: "",
+};
+
+#[test]
+fn the_page_fits_is_whole_and_makes_no_error_at_either_width() {
+    if !Path::new(CHROMIUM).exists() {
+        eprintln!("skipped: there is no {CHROMIUM} to look at the page with");
+        return;
+    }
+    let folder = run("browser", PLAN);
+    report::write(&folder.0).expect("a report");
+    for (width, height) in SIZES {
+        let seen = look(&folder, width, height);
+        let check = &seen.check;
+        assert_eq!(check["width"], width, "{check}");
+        assert_eq!(check["fits"], true, "wider than {width}: {}", check["wide"]);
+        assert_eq!(check["unnamed"], 0, "a drawing has no words");
+        assert!(
+            check["readings"].as_u64() > Some(20),
+            "values are read out: {check}"
+        );
+        for section in SECTIONS {
+            // Its title and its sentence alone are shorter.
+            assert!(
+                check["sections"][section].as_u64() > Some(250),
+                "{section}: {check}"
+            );
+        }
+        assert!(!seen.said.contains(":CONSOLE"), "{}", seen.said);
+        assert!(
+            seen.picture_bytes > 10_000,
+            "an empty page is a smaller picture"
+        );
+    }
+}
+
+struct Seen {
+    /// What the page says of itself.
+    check: Value,
+    /// The browser's log.
+    said: String,
+    picture_bytes: u64,
+}
+
+fn look(folder: &Folder, width: u32, height: u32) -> Seen {
+    let picture = folder.0.join(format!("{width}.png"));
+    let page = format!("file://{}#check", folder.0.join("report.html").display());
+    let dump = browse(folder, width, height, &["--dump-dom"], &page);
+    let screenshot = format!("--screenshot={}", picture.display());
+    let shot = browse(folder, width, height, &[&screenshot], &page);
+    let (_, rest) = dump
+        .out
+        .split_once("data-check=\"")
+        .expect("the page checked itself");
+    let (check, _) = rest.split_once('"').expect("an attribute ends");
+    let check = check
+        .replace("&quot;", "\"")
+        .replace("&gt;", ">")
+        .replace("&lt;", "<")
+        .replace("&amp;", "&");
+    Seen {
+        check: serde_json::from_str(&check).expect("JSON"),
+        said: dump.said + &shot.said,
+        picture_bytes: std::fs::metadata(&picture).expect("a picture").len(),
+    }
+}
+
+struct Output {
+    out: String,
+    said: String,
+}
+
+/// Into files: a full pipe would hold the browser up.
+fn browse(folder: &Folder, width: u32, height: u32, what: &[&str], page: &str) -> Output {
+    let (out, said) = (folder.0.join("browser.out"), folder.0.join("browser.log"));
+    let file = |path: &Path| Stdio::from(File::create(path).expect("a file"));
+    let mut browser = Command::new(CHROMIUM)
+        .args([
+            "--headless",
+            "--disable-gpu",
+            "--no-sandbox",
+            "--hide-scrollbars",
+            "--enable-logging=stderr",
+        ])
+        .arg("--virtual-time-budget=2000")
+        .arg(format!(
+            "--user-data-dir={}",
+            folder.0.join("profile").display()
+        ))
+        .arg(format!("--window-size={width},{height}"))
+        .args(what)
+        .arg(page)
+        .stdout(file(&out))
+        .stderr(file(&said))
+        .spawn()
+        .expect("the browser starts");
+    let until = Instant::now() + BROWSER_TIMEOUT;
+    let status = loop {
+        if let Some(status) = browser.try_wait().expect("a child") {
+            break status;
+        }
+        if Instant::now() > until {
+            browser.kill().expect("killed");
+            panic!(
+                "the browser did not end within {} s",
+                BROWSER_TIMEOUT.as_secs()
+            );
+        }
+        std::thread::sleep(LOOK_EVERY);
+    };
+    assert!(status.success(), "the browser ended with {status}");
+    let text =
+        |path: &Path| String::from_utf8_lossy(&std::fs::read(path).expect("there")).into_owned();
+    Output {
+        out: text(&out),
+        said: text(&said),
+    }
+}
