@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn level() -> Level {
-        Level::of([good(1), good(2)].iter()).ok().expect("a level")
+        Level::of([good(1), good(2)].iter()).expect("a level")
     }
 
     #[test]
