@@ -51,7 +51,7 @@ pub fn critical_path(spans: &[Span]) -> Vec<Piece<'_>> {
 }
 
 pub fn end_us(span: &Span) -> u64 {
-    span.start_us + span.duration_us
+    span.start_us.saturating_add(span.duration_us)
 }
 
 /// What was handled before and is dropped: it changes nothing, so nothing waits for it.

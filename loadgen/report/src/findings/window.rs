@@ -19,6 +19,8 @@ pub struct Grid {
     pub steps: usize,
 }
 
+/// Microseconds of it, and of a while later, fit into 64 bits.
+const LATEST_MS: u64 = u64::MAX / 10_000;
 /// Lengths of a step that people count in.
 const STEPS_MS: [u64; 9] = [
     1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000,
@@ -35,7 +37,8 @@ impl Window {
         let from_ms = phase("baseline")
             .map(|phase| phase.started_ms)
             .or(sent.min())
-            .unwrap_or(0);
+            .unwrap_or(0)
+            .min(LATEST_MS);
         let seen = history
             .operations
             .iter()
@@ -43,7 +46,8 @@ impl Window {
         let to_ms = phase("drain")
             .map(|phase| phase.ended_ms)
             .or(seen.max())
-            .unwrap_or(0);
+            .unwrap_or(0)
+            .min(LATEST_MS);
         Self {
             from_ms,
             // Of no length, nothing could be drawn in it.
@@ -119,6 +123,18 @@ mod tests {
     #[test]
     fn a_run_without_phases_and_orders_has_a_window_all_the_same() {
         assert_eq!(Window::of(&[], &History::default()).length_ms(), 1_000);
+    }
+
+    #[test]
+    fn a_time_that_cannot_be_is_no_reason_to_fail() {
+        let phase = |name: &str| Phase {
+            name: name.into(),
+            started_ms: u64::MAX,
+            ended_ms: u64::MAX,
+        };
+        let window = Window::of(&[phase("baseline"), phase("drain")], &History::default());
+        assert_eq!(window.length_ms(), 1_000);
+        assert_eq!(window.share(window.to_ms as f64), 1.0);
     }
 
     #[test]

@@ -113,7 +113,7 @@ fn latency(orders: &Orders, of: fn(&Order) -> Option<f64>, share: f64) -> String
 /// It was under way while a fault was in force.
 fn met_a_fault(order: &Order, findings: &Findings) -> bool {
     let (from_us, until_us) = order.under_way_us();
-    let meets = |from_ms: u64, to_ms: u64| from_us <= to_ms * 1_000 && from_ms * 1_000 <= until_us;
+    let meets = |from_ms: u64, to_ms: u64| from_us / 1_000 <= to_ms && from_ms <= until_us / 1_000;
     findings
         .faults()
         .iter()
