@@ -3,8 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chaos::experiment::{file, schema::schema};
+use chaos::experiment::Experiment;
 use serde_json::Value;
+use strict_yaml::{FileError, Mistake, schema};
+
+fn read(path: &Path) -> Result<Experiment, FileError> {
+    strict_yaml::read(path)
+}
+
+fn parse(text: &str) -> Result<Experiment, Vec<Mistake>> {
+    strict_yaml::parse(text)
+}
 
 fn files(folder: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
@@ -19,7 +28,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 #[test]
 fn every_experiment_that_we_have_is_one() {
     for path in files("experiments") {
-        let read = file::read(&path);
+        let read = read(&path);
         let experiment = read.unwrap_or_else(|error| panic!("{error}"));
         assert!(
             experiment.finds.is_some(),
@@ -38,11 +47,7 @@ fn every_experiment_that_we_have_is_one() {
 fn no_two_experiments_have_one_title() {
     let mut titles: Vec<String> = files("experiments")
         .iter()
-        .map(|path| {
-            file::read(path)
-                .unwrap_or_else(|error| panic!("{error}"))
-                .title
-        })
+        .map(|path| read(path).unwrap_or_else(|error| panic!("{error}")).title)
         .collect();
     let count = titles.len();
     titles.sort();
@@ -56,7 +61,7 @@ fn wrong_files_are_told_where_and_why() {
     let mut told = String::new();
     for path in files("tests/wrong") {
         let text = fs::read_to_string(&path).expect("a file");
-        let mistakes = file::parse(&text).expect_err("it is wrong");
+        let mistakes = parse(&text).expect_err("it is wrong");
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -85,7 +90,7 @@ fn the_published_schema_is_that_of_the_types() {
     let text = fs::read_to_string(&path).expect("a schema");
     let published: Value = serde_json::from_str(&text).expect("JSON");
     assert!(
-        published == schema(),
+        published == schema::<Experiment>(),
         "renew it: target/debug/chaos schema > chaos/experiment.schema.json"
     );
 }
@@ -96,14 +101,14 @@ fn what_is_no_experiment_is_an_error_and_no_panic() {
     for path in files("experiments").into_iter().take(4) {
         let text = fs::read_to_string(&path).expect("a file");
         for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            let _ = file::parse(&text[..end]);
+            let _ = parse(&text[..end]);
         }
         for (at, _) in text.char_indices() {
             for other in ["\t", "{", "&", "-", ":", "\u{0}"] {
                 let mut changed = text.clone();
                 let end = at + text[at..].chars().next().map_or(0, char::len_utf8);
                 changed.replace_range(at..end, other);
-                let _ = file::parse(&changed);
+                let _ = parse(&changed);
             }
         }
     }

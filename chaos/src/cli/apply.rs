@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chaos::experiment::file;
+use chaos::experiment::Experiment;
 use chaos::run::system::System;
 use chaos::run::{Ending, Request, run as run_experiment};
 
@@ -24,7 +24,7 @@ pub struct Asked {
 }
 
 pub async fn run(asked: Asked) -> Done {
-    let experiment = file::read(&asked.file)?;
+    let experiment: Experiment = strict_yaml::read(&asked.file)?;
     let system = System::from_files(&asked.place.endpoints, &asked.place.secrets)?;
     let journal = asked.journal.unwrap_or_else(|| {
         let folder = std::env::var_os("RUN_DIR").map(PathBuf::from);

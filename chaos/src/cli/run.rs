@@ -48,7 +48,7 @@ pub async fn run(asked: Asked) -> Done {
     // All of them are read before the first one breaks anything.
     let mut experiments = Vec::new();
     for path in &asked.files {
-        experiments.push((path.clone(), file::read(path)?));
+        experiments.push((path.clone(), strict_yaml::read(path)?));
     }
     let system = System::from_files(&asked.place.endpoints, &asked.place.secrets)?;
     let able = system.agent.state().await?.capabilities;

@@ -3,9 +3,9 @@
 use super::say;
 use std::process::ExitCode;
 
-use chaos::experiment::schema::schema;
+use chaos::experiment::Experiment;
 
 pub fn run() -> ExitCode {
-    say(format_args!("{:#}", schema()));
+    say(format_args!("{:#}", strict_yaml::schema::<Experiment>()));
     ExitCode::SUCCESS
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use chaos::experiment::file;
+use chaos::experiment::{Experiment, file};
 
 use super::{UNKNOWN, say};
 
@@ -16,7 +16,7 @@ pub struct Asked {
 pub fn run(asked: &Asked) -> ExitCode {
     let mut all_right = true;
     for path in &asked.files {
-        match file::read(path) {
+        match strict_yaml::read::<Experiment>(path) {
             Ok(experiment) => {
                 let needs = file::needs(&experiment);
                 let needs: Vec<String> = needs.iter().map(ToString::to_string).collect();

@@ -8,7 +8,7 @@ mod tests {
 
     #[test]
     fn the_example_is_an_experiment() {
-        let read = crate::experiment::file::parse(EXAMPLE);
+        let read = strict_yaml::parse::<crate::experiment::Experiment>(EXAMPLE);
         assert!(read.is_ok(), "{read:?}");
     }
 }

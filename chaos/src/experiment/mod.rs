@@ -1,26 +1,21 @@
 //! An experiment as its file says it, in Chaos Toolkit's words and ours.
 //!
-//! - [`tree`]: YAML with the place of every node. [`check`]: the tree against the schema, all mistakes at once.
-//! - [`file`]: from a path to an [`Experiment`], or to the mistakes in it.
-//! - [`step`]: what a method is made of. [`subject`]: at whom. [`probe`]: what is measured. [`span`]: how long.
-//! - [`schema`]: the published JSON Schema, which is made of the types here. [`example`]: what `chaos new` writes.
+//! - [`file`]: what is wrong with an [`Experiment`] as a whole, and what is in one. `strict-yaml` reads it.
+//! - [`step`]: what a method is made of. [`subject`]: at whom. [`probe`]: what is measured.
+//! - [`example`]: what `chaos new` writes.
 
-pub mod check;
 pub mod example;
 pub mod file;
 pub mod probe;
-pub mod schema;
-pub mod span;
 pub mod step;
 pub mod subject;
-pub mod tree;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use probe::{Probe, Provider, Tolerance};
-pub use span::Span;
 pub use step::{Inject, Mix, Repeat, Step};
+pub use strict_yaml::Span;
 pub use subject::{BlastRadius, Of};
 
 /// A system, a hypothesis about it, and what is broken to find out.

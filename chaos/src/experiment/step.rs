@@ -7,9 +7,9 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use strict_yaml::Span;
 
 use super::probe::Probe;
-use super::span::Span;
 use super::subject::{BlastRadius, Of};
 use crate::fault::{self, Kind};
 

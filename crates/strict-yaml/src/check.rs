@@ -6,7 +6,9 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::tree::{Node, Place, What};
+use crate::document::Format;
+use crate::span;
+use crate::tree::{Node, Place, What};
 
 /// What stands in a file and should not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +42,10 @@ impl fmt::Display for Mistake {
 }
 
 /// In the order of the file.
-pub fn check(root: &Node, schema: &Value) -> Vec<Mistake> {
+pub fn check(root: &Node, schema: &Value, formats: &[Format]) -> Vec<Mistake> {
     let mut check = Check {
         root: schema,
+        formats,
         mistakes: Vec::new(),
     };
     check.node(root, schema, "");
@@ -52,6 +55,7 @@ pub fn check(root: &Node, schema: &Value) -> Vec<Mistake> {
 
 struct Check<'s> {
     root: &'s Value,
+    formats: &'s [Format],
     mistakes: Vec<Mistake>,
 }
 
@@ -100,9 +104,10 @@ impl<'s> Check<'s> {
         {
             self.tell(node.at, path, "must not be empty".into());
         }
-        // The one pattern there is belongs to a type that knows better what is wrong.
-        if schema.get("pattern").is_some()
-            && let Err(why) = super::Span::parse(text)
+        // Whoever reads the text knows better than a pattern what is wrong with it.
+        let mut formats = self.formats.iter().chain([&span::FORMAT]);
+        if let Some(format) = formats.find(|format| schema["format"] == format.name)
+            && let Err(why) = (format.check)(text)
         {
             self.tell(node.at, path, why);
         }
@@ -224,9 +229,13 @@ fn choose<'s>(node: &Node, branches: &[&'s Value]) -> Option<&'s Value> {
                 .is_some_and(|found| found.to_json() == **wanted)
         })
     });
-    let has_required = |branch: &&&Value| required(branch).all(|key| node.get(key).is_some());
+    let has = |key: &str| node.get(key).is_some();
+    let all = |branch: &&&Value| required(branch).all(has);
+    // The key that tells a choice from the others stands first.
+    let first = |branch: &&&Value| required(branch).next().is_some_and(has);
     by_constant
-        .or_else(|| others.iter().find(has_required))
+        .or_else(|| others.iter().find(all))
+        .or_else(|| others.iter().find(first))
         .copied()
 }
 
@@ -257,6 +266,18 @@ fn no_branch(node: &Node, branches: &[&Value]) -> String {
         .collect();
     keys.sort_unstable();
     keys.dedup();
+    let is_known = |key: &str| {
+        branches
+            .iter()
+            .any(|it| it["properties"].get(key).is_some())
+    };
+    let slip = node.keys().find(|key| !is_known(key));
+    if let Some(near) = slip.and_then(|key| nearest(key, &keys)) {
+        return format!(
+            "must have one of: {}; did you mean `{near}`?",
+            keys.join(", ")
+        );
+    }
     format!("must have one of: {}", keys.join(", "))
 }
 
@@ -283,7 +304,7 @@ fn wrong(node: &Node, branches: &[&Value]) -> String {
             words.extend(all.iter().filter_map(Value::as_str));
         } else if let Some(title) = branch["title"]
             .as_str()
-            .filter(|_| branch.get("pattern").is_some())
+            .filter(|_| branch["type"] == "string")
         {
             types.push(title);
         } else {
@@ -321,20 +342,21 @@ fn type_names(schema: &Value) -> Vec<&'static str> {
 }
 
 /// `; did you mean ...?`, if something is near enough to be a slip.
-fn meant<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> String {
+pub fn meant<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> String {
     let mut known: Vec<&str> = known.collect();
     known.sort_unstable();
     known.dedup();
-    let near = known
-        .iter()
-        .map(|word| (strsim::damerau_levenshtein(found, word), *word))
-        .min();
-    match near {
-        Some((distance, word)) if distance <= (word.chars().count() / 3).max(2) => {
-            format!("; did you mean `{word}`?")
-        }
-        // A list that fits on a line helps; a longer one is `chaos list`.
+    match nearest(found, &known) {
+        Some(word) => format!("; did you mean `{word}`?"),
+        // A list that fits on a line helps; a longer one is for a command that lists.
         _ if known.len() <= 12 && !known.is_empty() => format!("; known: {}", known.join(", ")),
         _ => String::new(),
     }
+}
+
+/// The known word that this one is a slip of, if it is near enough.
+fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |word: &&'a str| (strsim::damerau_levenshtein(found, word), *word);
+    let (distance, word) = known.iter().map(distance).min()?;
+    (distance <= (word.chars().count() / 3).max(2)).then_some(word)
 }

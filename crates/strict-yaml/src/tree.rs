@@ -1,14 +1,14 @@
 //! YAML with the place of every node: what an error points at.
 //!
-//! An experiment needs no anchors, aliases, tags or several documents, and a few lines of those can unfold to
-//! gigabytes: they are refused.
+//! Our files need no anchors, aliases, tags or several documents, and a few lines of those can unfold to gigabytes:
+//! they are refused.
 
 use std::borrow::Cow;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::{Map, Number, Value};
 
-/// Deeper than any experiment, and shallow enough to be walked by recursion.
+/// Deeper than any file of ours, and shallow enough to be walked by recursion.
 const DEPTH_MAX: usize = 32;
 
 /// Counted from one.
@@ -54,10 +54,7 @@ impl Node {
             match events.next()? {
                 (Event::StreamEnd, _) => return Ok(root),
                 (Event::DocumentStart(_), at) => {
-                    return Err(broken(
-                        at,
-                        "one experiment a file: a second document begins",
-                    ));
+                    return Err(broken(at, "one document a file: a second one begins"));
                 }
                 _ => {}
             }
@@ -83,6 +80,27 @@ impl Node {
         };
         let found = entries.iter().find(|(known, _, _)| known == key);
         found.map(|(_, _, node)| node)
+    }
+
+    /// Of a mapping, in the order of the file.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let entries = match &self.what {
+            What::Map(entries) => entries.as_slice(),
+            What::List(_) | What::Scalar(_) => &[],
+        };
+        entries.iter().map(|(key, _, _)| key.as_str())
+    }
+
+    /// What stands at `method[2].with.delay`; the node itself for an empty path.
+    pub fn find(&self, path: &str) -> Option<&Self> {
+        let mut steps = path.split(['.', '[']).filter(|step| !step.is_empty());
+        steps.try_fold(self, |node, step| {
+            match (step.strip_suffix(']'), &node.what) {
+                (Some(nth), What::List(nodes)) => nodes.get(nth.parse::<usize>().ok()?),
+                (Some(_), _) => None,
+                (None, _) => node.get(step),
+            }
+        })
     }
 
     /// As an error names it.
@@ -118,7 +136,7 @@ impl<'input> Events<'input> {
 
     fn node(&mut self, event: Event<'input>, at: Place, depth: usize) -> Result<Node, Broken> {
         if depth > DEPTH_MAX {
-            return Err(broken(at, "nested deeper than an experiment can be"));
+            return Err(broken(at, "nested deeper than such a file can be"));
         }
         let what = match event {
             Event::Scalar(text, style, anchor, tag) => {
@@ -235,6 +253,18 @@ mod tests {
     }
 
     #[test]
+    fn a_node_is_found_by_its_path() {
+        let root = Node::parse("method:\n  - pause: 3s\n  - 7\n").expect("a tree");
+        let found = |path: &str| root.find(path).map(Node::to_json);
+        assert_eq!(found("method[0].pause"), Some(json!("3s")));
+        assert_eq!(found("method[1]"), Some(json!(7)));
+        assert_eq!(found(""), Some(root.to_json()));
+        for nowhere in ["method[2]", "method.pause", "pause[0]", "method[x]"] {
+            assert_eq!(found(nowhere), None, "{nowhere}");
+        }
+    }
+
+    #[test]
     fn words_are_what_yaml_says_they_are() {
         let json = |text: &str| Node::parse(text).expect("a tree").to_json();
         let found = json("[1, -2, 0.5, true, null, '1', 3s, .inf, 1e3]");
@@ -245,10 +275,10 @@ mod tests {
     }
 
     #[test]
-    fn what_an_experiment_does_not_need_is_refused_where_it_stands() {
+    fn what_our_files_do_not_need_is_refused_where_it_stands() {
         assert!(why("a: &x 1\n").1.contains("anchors"));
         assert!(why("a: !x 1\n").1.contains("tags"));
-        assert!(why("a: 1\n---\nb: 2\n").1.contains("second document"));
+        assert!(why("a: 1\n---\nb: 2\n").1.contains("a second one"));
         assert!(why("").1.contains("empty"));
         let (at, twice) = why("a: 1\nb: 2\na: 3\n");
         assert_eq!((at.line, twice.as_str()), (3, "`a` is given twice"));
