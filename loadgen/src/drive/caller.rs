@@ -1,12 +1,17 @@
-//! A well-behaved caller: the same key on every attempt, bounded retries with backoff, `Retry-After` honoured,
-//! another gateway after a failure, a deadline for all of it, and an answer of three values.
+//! A well-behaved caller: connections that are kept, the same key on every attempt, retries with backoff and within a
+//! budget, `Retry-After` honoured, another gateway after a failure, a deadline for all of it, and an answer of three
+//! values.
+
+mod attempt;
 
 use std::time::Duration;
 
-use reqwest::{Client, Method, Response, StatusCode};
+use reqwest::{Client, Method, StatusCode, redirect};
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout_at};
 
+use self::attempt::{Attempt, read};
+use super::budget::RetryBudget;
 use crate::clock::as_ms;
 use crate::dice::Dice;
 
@@ -14,12 +19,11 @@ use crate::dice::Dice;
 /// longer is for a person to notice.
 const ATTEMPTS_MAX: u32 = 6;
 const BACKOFF_FIRST: Duration = Duration::from_millis(100);
-/// An answer names its problem in a few hundred bytes and an order fits in a few thousand.
-const BODY_BYTES_MAX: usize = 1 << 20;
 
 pub struct Caller {
     http: Client,
     gateways: Vec<String>,
+    budget: RetryBudget,
     dice: Dice,
 }
 
@@ -35,6 +39,8 @@ pub struct Request {
     pub deadline: Duration,
     /// For one of them; longer for a request that is meant to be held.
     pub attempt: Duration,
+    /// For the first one, by an impatient customer, who then sends it again at once. The gateway is not told.
+    pub patience: Option<Duration>,
 }
 
 /// What became of an operation.
@@ -59,29 +65,9 @@ pub struct Success {
     pub attempts: u32,
 }
 
-/// What became of one attempt.
-enum Attempt {
-    Ok {
-        body: Value,
-        token: Option<i64>,
-        stale: bool,
-    },
-    /// A refusal of the request as such: sending it again changes nothing.
-    Refused { status: u16, problem: String },
-    /// It did not happen, and may if it is sent again.
-    NotYet {
-        status: Option<u16>,
-        why: String,
-        after: Option<Duration>,
-    },
-    /// Sent, and nobody knows.
-    Lost {
-        why: String,
-        after: Option<Duration>,
-    },
-}
-
 impl Caller {
+    /// `connections`: as many are kept open for each gateway, and as many retries are in reserve: one for each order that
+    /// may be under way.
     pub fn new(
         gateways: Vec<String>,
         dice: Dice,
@@ -92,21 +78,30 @@ impl Caller {
             .connect_timeout(Duration::from_secs(1))
             .pool_max_idle_per_host(connections)
             .tcp_nodelay(true)
+            // A gateway sends nobody elsewhere; who followed would send an order to whoever is there.
+            .redirect(redirect::Policy::none())
             .build()?;
         Ok(Self {
             http,
             gateways,
+            budget: RetryBudget::new(connections as u64),
             dice: dice.salted("caller"),
         })
     }
 
     pub async fn call(&self, op: u64, request: &Request) -> Answer {
         let until = Instant::now() + request.deadline;
+        // A read that watches is paced by what it waits for.
+        let is_command = request.method != Method::GET;
+        if is_command {
+            self.budget.earn();
+        }
         let mut ambiguous: Option<String> = None;
         let mut last = (None, "no attempt was made in time".to_owned());
         for attempt in 0..ATTEMPTS_MAX {
             let gateway = &self.gateways[(op as usize + attempt as usize) % self.gateways.len()];
-            let after = match self.attempt(gateway, request, until).await {
+            let patience = request.patience.filter(|_| attempt == 0);
+            let after = match self.attempt(gateway, request, patience, until).await {
                 Attempt::Ok { body, token, stale } => {
                     return Answer::Ok(Success {
                         body,
@@ -140,8 +135,12 @@ impl Caller {
                     after
                 }
             };
-            let pause = after.unwrap_or_else(|| self.backoff(op, attempt));
-            if attempt + 1 == ATTEMPTS_MAX || Instant::now() + pause >= until {
+            let pause = after.unwrap_or_else(|| match patience {
+                Some(_) => Duration::ZERO,
+                None => self.backoff(op, attempt),
+            });
+            let is_last = attempt + 1 == ATTEMPTS_MAX || Instant::now() + pause >= until;
+            if is_last || (is_command && !self.budget.spend()) {
                 break;
             }
             sleep(pause).await;
@@ -161,9 +160,17 @@ impl Caller {
         full.mul_f64(1.0 - 0.5 * self.dice.fraction(op + u64::from(attempt), "backoff"))
     }
 
-    async fn attempt(&self, gateway: &str, request: &Request, until: Instant) -> Attempt {
-        let until = until.min(Instant::now() + request.attempt);
-        let left = until.saturating_duration_since(Instant::now());
+    async fn attempt(
+        &self,
+        gateway: &str,
+        request: &Request,
+        patience: Option<Duration>,
+        until: Instant,
+    ) -> Attempt {
+        let now = Instant::now();
+        let until = until.min(now + request.attempt);
+        let left = until.saturating_duration_since(now);
+        let until = patience.map_or(until, |patience| until.min(now + patience));
         let url = format!("{gateway}{}", request.path);
         let mut sending = self
             .http
@@ -195,70 +202,6 @@ impl Caller {
                 after: None,
             },
         }
-    }
-}
-
-async fn read(response: Response) -> Result<Attempt, reqwest::Error> {
-    let status = response.status();
-    let header = |name: &str| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    };
-    let token = header("consistency-token").and_then(|token| token.parse().ok());
-    let stale = header("consistency").is_some_and(|value| value == "stale");
-    let after = header("retry-after")
-        .and_then(|s| s.parse().ok())
-        .map(Duration::from_secs);
-    if response
-        .content_length()
-        .is_some_and(|len| len > BODY_BYTES_MAX as u64)
-    {
-        return Ok(Attempt::Lost {
-            why: "an answer of more than a megabyte".into(),
-            after,
-        });
-    }
-    let body: Value = serde_json::from_slice(&response.bytes().await?).unwrap_or(Value::Null);
-    Ok(classify(status, body, token, stale, after))
-}
-
-fn classify(
-    status: StatusCode,
-    body: Value,
-    token: Option<i64>,
-    stale: bool,
-    after: Option<Duration>,
-) -> Attempt {
-    let problem = body["type"]
-        .as_str()
-        .unwrap_or("no problem type")
-        .trim_start_matches("/problems/")
-        .to_owned();
-    let code = status.as_u16();
-    match code {
-        200..=299 => Attempt::Ok { body, token, stale },
-        // Said before anything is done: nobody to ask, too many asking, no room to remember it.
-        429 => Attempt::NotYet {
-            status: Some(code),
-            why: problem,
-            after,
-        },
-        503 if matches!(problem.as_str(), "no-instance" | "outbox-full") => Attempt::NotYet {
-            status: Some(code),
-            why: problem,
-            after,
-        },
-        500..=599 => Attempt::Lost {
-            why: format!("{code} {problem}"),
-            after,
-        },
-        _ => Attempt::Refused {
-            status: code,
-            problem,
-        },
     }
 }
 

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Drive;
 use super::caller::{Answer, Request};
-use super::plan::Plan;
+use super::plan::{Plan, ReadBack};
 use super::trace_ids::TraceIds;
 use crate::clock::{as_ms, now_us};
 
@@ -36,14 +36,16 @@ impl Drive {
             }
         };
         let read = async {
-            if plan.read_back {
-                let op = plan.read_op();
-                self.read(op, plan, ids, answer.order_id, answer.version)
-                    .await;
-            }
+            let token = match plan.read_back {
+                ReadBack::No => return,
+                ReadBack::WithToken => answer.version,
+                ReadBack::WithoutToken => None,
+            };
+            let op = plan.read_op();
+            self.read(op, plan, ids, answer.order_id, token).await;
         };
         tokio::join!(watch, cancel, read);
-        if plan.read_back {
+        if plan.read_back != ReadBack::No {
             // Its end was seen: no token is needed for it to be seen again.
             let op = plan.read_again_op();
             self.read(op, plan, ids, answer.order_id, None).await;
@@ -80,6 +82,7 @@ impl Drive {
             token: None,
             deadline: COMMAND_DEADLINE,
             attempt: COMMAND_ATTEMPT,
+            patience: None,
         };
         let action = Action::Cancel {
             of: plan.op,
@@ -108,6 +111,7 @@ impl Drive {
             token,
             deadline: COMMAND_DEADLINE,
             attempt: COMMAND_ATTEMPT,
+            patience: None,
         };
         let action = Action::Read {
             of: plan.op,
@@ -141,7 +145,7 @@ impl Drive {
         request: &Request,
         known: Option<Uuid>,
     ) -> Option<Promise> {
-        let may_be_behind = matches!(action, Action::Read { token: None, .. });
+        let may_be_early = matches!(action, Action::Read { token: None, .. });
         let invocation = Invocation {
             op,
             session,
@@ -171,13 +175,21 @@ impl Drive {
                     )
                 }
                 None => {
+                    self.tally
+                        .unknown
+                        .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     let why = "a success without an order in it".to_owned();
                     (HistoryLine::Unknown { op, at_us, why }, None)
                 }
             },
             Answer::Failed { status, problem } => {
-                // Past the pivot is an answer, not a trouble; so is "not there" to who has no token.
-                if status != Some(409) && !(may_be_behind && status == Some(404)) {
+                // Past the pivot is an answer, and so is that an order is not there yet: no trouble.
+                let is_answer = match status {
+                    Some(409) => true,
+                    Some(404) => may_be_early,
+                    _ => false,
+                };
+                if !is_answer {
                     self.tally
                         .failed
                         .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -222,30 +234,28 @@ impl Drive {
             token,
             deadline: HOLD + COMMAND_ATTEMPT,
             attempt: HOLD + COMMAND_ATTEMPT,
+            patience: None,
         };
         while Instant::now() < until {
-            match self.caller.call(plan.op, &request).await {
-                Answer::Ok(success) => {
-                    if let Some((outcome, version)) = end(&success.body) {
-                        let at_us = now_us();
-                        let latency_us = at_us.saturating_sub(intended_us);
-                        self.tally
-                            .ended(&plan.place.coordination, &outcome, latency_us);
-                        let line = HistoryLine::Terminal {
-                            op: plan.op,
-                            at_us,
-                            outcome,
-                            version,
-                        };
-                        self.recorder.record(line).await;
-                        return;
-                    }
-                }
-                // The caller has backed off already; a refused read is one too early.
-                Answer::Failed { .. } | Answer::Unknown { .. } => {
-                    sleep(Duration::from_millis(100)).await
-                }
+            if let Answer::Ok(success) = self.caller.call(plan.op, &request).await
+                && let Some((outcome, version)) = end(&success.body)
+            {
+                let at_us = now_us();
+                let latency_us = at_us.saturating_sub(intended_us);
+                self.tally
+                    .ended(&plan.place.coordination, &outcome, latency_us);
+                let line = HistoryLine::Terminal {
+                    op: plan.op,
+                    at_us,
+                    outcome,
+                    version,
+                };
+                self.recorder.record(line).await;
+                return;
             }
+            // The caller has backed off already; a refused read is one too early, and an answer without an end in it may
+            // have come at once.
+            sleep(Duration::from_millis(100)).await;
         }
     }
 }
@@ -260,6 +270,7 @@ pub fn place_request(plan: &Plan, ids: &TraceIds) -> Request {
         token: None,
         deadline: COMMAND_DEADLINE,
         attempt: COMMAND_ATTEMPT,
+        patience: plan.patience,
     }
 }
 

@@ -120,6 +120,7 @@ impl Drive {
             token: None,
             deadline: DEADLINE,
             attempt: ATTEMPT,
+            patience: None,
         };
         match self.caller.call(0, &request).await {
             Answer::Ok(_) => Ok(()),
