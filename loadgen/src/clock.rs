@@ -57,27 +57,6 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 
-/// `90s`, `500ms`, `2m`.
-pub fn parse_duration(text: &str) -> Result<Duration, String> {
-    let help = || format!("{text:?} is not a duration: write 500ms, 60s or 2m");
-    let digits = text
-        .find(|c: char| c != '.' && !c.is_ascii_digit())
-        .ok_or_else(help)?;
-    let (number, unit) = text.split_at(digits);
-    let number: f64 = number.parse().map_err(|_| help())?;
-    let seconds = match unit {
-        "ms" => number / 1_000.0,
-        "s" => number,
-        "m" => number * 60.0,
-        _ => return Err(help()),
-    };
-    // A day: longer is a mistake in the unit.
-    if seconds > 86_400.0 {
-        return Err(format!("{text:?} is longer than a day"));
-    }
-    Ok(Duration::from_secs_f64(seconds))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -88,15 +67,5 @@ mod tests {
         assert_eq!(file_name(951_782_400_000), "2000-02-29T00-00-00Z");
         assert_eq!(file_name(1_795_376_834_250), "2026-11-22T19-47-14Z");
         assert_eq!(rfc3339(1_795_376_834_250), "2026-11-22T19:47:14.250000000Z");
-    }
-
-    #[test]
-    fn durations_have_a_unit() {
-        assert_eq!(parse_duration("500ms"), Ok(Duration::from_millis(500)));
-        assert_eq!(parse_duration("1.5s"), Ok(Duration::from_millis(1_500)));
-        assert_eq!(parse_duration("2m"), Ok(Duration::from_secs(120)));
-        for wrong in ["", "5", "s", "-1s", "1h", "1e9s", "..s", "99999m"] {
-            assert!(parse_duration(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -43,10 +43,15 @@ impl Dice {
         }
     }
 
-    /// In 0..n, small numbers more often: the k-th as often as 1/k, like products in a shop.
-    pub fn zipf(self, n: u64, op: u64, question: &str) -> u64 {
-        // The inverse of the continuous 1/x distribution over [1, n + 1).
-        let rank = ((n as f64 + 1.0).ln() * self.fraction(op, question)).exp();
+    /// In 0..n, small numbers more often: the k-th as often as 1/k to the power `skew`, like products in a shop.
+    pub fn zipf(self, n: u64, skew: f64, op: u64, question: &str) -> u64 {
+        let (end, fraction) = (n as f64 + 1.0, self.fraction(op, question));
+        // The inverse of the continuous 1/x^skew distribution over [1, n + 1).
+        let power = 1.0 - skew;
+        let rank = match power.abs() < 1e-9 {
+            true => (end.ln() * fraction).exp(),
+            false => (1.0 + (end.powf(power) - 1.0) * fraction).powf(1.0 / power),
+        };
         (rank as u64).saturating_sub(1).min(n.saturating_sub(1))
     }
 }
@@ -83,8 +88,20 @@ mod tests {
     fn popular_things_are_popular_and_the_last_is_chosen_too() {
         let dice = Dice::new(1);
         let mut counts = [0_u32; 20];
-        (0..20_000).for_each(|op| counts[dice.zipf(20, op, "sku") as usize] += 1);
+        (0..20_000).for_each(|op| counts[dice.zipf(20, 1.0, op, "sku") as usize] += 1);
         assert!(counts[0] > 3 * counts[5], "{counts:?}");
         assert!(counts[19] > 0, "{counts:?}");
+    }
+
+    #[test]
+    fn more_skew_is_more_of_the_popular_and_none_is_all_the_same() {
+        let dice = Dice::new(1);
+        let first = |skew: f64| {
+            let nth = |op| dice.zipf(20, skew, op, "sku");
+            (0..20_000).filter(|op| nth(*op) == 0).count()
+        };
+        let counts = [0.0, 0.5, 1.0, 2.0].map(first);
+        assert!(counts.is_sorted_by(|less, more| less < more), "{counts:?}");
+        assert!((900..1_100).contains(&counts[0]), "{counts:?}");
     }
 }

@@ -1,10 +1,13 @@
 //! The load: what is sent, when, and how a well-behaved caller sends it.
 
+pub mod budget;
 pub mod caller;
+pub mod draw;
 pub mod load;
 pub mod operation;
 pub mod plan;
 pub mod population;
+pub mod recording;
 pub mod schedule;
 pub mod trace_ids;
 pub mod warm_up;

@@ -28,6 +28,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::tally::Load;
+use crate::workload::Workload;
+use crate::workload::threshold::{Judged, Threshold, ThresholdVerdict};
 use crate::{evidence, history};
 
 /// Rows by the ten thousand are for programs.
@@ -46,6 +48,12 @@ pub struct Folder {
 pub struct Record {
     pub seed: u64,
     pub setup: Setup,
+    /// What was sent; of a run of before there were any, the default.
+    #[serde(default)]
+    pub workload: Workload,
+    /// The run that was sent again.
+    #[serde(default)]
+    pub replay_of: Option<String>,
     pub started_ms: u64,
     pub method: Option<String>,
     /// What was typed, word by word.
@@ -81,6 +89,8 @@ pub struct Judgement {
     /// Why it is not valid, beside the claims.
     pub why: Vec<String>,
     pub claims: Vec<ClaimJudgement>,
+    /// Beside the verdict: that is about promises.
+    pub thresholds: Vec<Judged>,
     pub sometimes: Vec<Sometimes>,
     pub kills: BTreeMap<String, u64>,
     pub recovery_ms: Option<u64>,
@@ -171,9 +181,13 @@ impl Folder {
         self.write("series.json", series, Form::Compact)
     }
 
+    pub fn record(&self) -> Result<Record, FolderError> {
+        self.read("run.json")
+    }
+
     /// From the files alone: the same verdict today and in a year.
     pub fn judge(&self) -> Result<Judgement, FolderError> {
-        let record: Record = self.read("run.json")?;
+        let record = self.record()?;
         let (run, mut doubts) = self.run(&record)?;
         doubts.splice(0..0, record.doubts.iter().cloned());
         let reports = checkers::judge(&run);
@@ -188,6 +202,7 @@ impl Folder {
             run: record.setup.prefix.trim_end_matches('-').to_owned(),
             why: doubts,
             claims: reports.into_iter().map(ClaimJudgement::from).collect(),
+            thresholds: judged(&record),
             sometimes: sometimes(&run),
             kills: journal
                 .map(|journal| journal.kills_by_service())
@@ -254,6 +269,29 @@ impl Folder {
             source,
         })?;
         serde_json::from_slice(&text).map_err(|source| FolderError::Format { path, source })
+    }
+}
+
+fn judged(record: &Record) -> Vec<Judged> {
+    let judge = |threshold: &Threshold| threshold.judge(&record.load, record.recovery_ms);
+    record.workload.thresholds.iter().map(judge).collect()
+}
+
+impl Judgement {
+    /// 0: every claim and every threshold holds; 1: a claim is invalid or a threshold is crossed; 2: something of it is
+    /// unknown.
+    pub fn exit_code(&self) -> u8 {
+        let has = |verdict| {
+            self.thresholds
+                .iter()
+                .any(|judged| judged.verdict == verdict)
+        };
+        match self.verdict {
+            "invalid" => 1,
+            _ if has(ThresholdVerdict::Crossed) => 1,
+            "valid" if !has(ThresholdVerdict::Unknown) => 0,
+            _ => 2,
+        }
     }
 }
 

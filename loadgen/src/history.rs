@@ -75,21 +75,29 @@ impl Writer {
     }
 }
 
-/// Half a line at the very end is what a crash leaves; anywhere else it is damage.
+/// Half a line at the very end is what a crash leaves; anywhere else it is damage. Folded as it is read: the lines are
+/// never all in memory.
 pub fn read(path: &Path, setup: Setup) -> io::Result<History> {
-    let mut lines = Vec::new();
-    let mut broken: Option<(usize, serde_json::Error)> = None;
-    for (number, line) in BufReader::new(File::open(path)?).lines().enumerate() {
-        if let Some((number, error)) = broken {
-            let at = format!("{} line {}: {error}", path.display(), number + 1);
-            return Err(io::Error::new(io::ErrorKind::InvalidData, at));
+    let mut damage: Option<io::Error> = None;
+    let mut broken: Option<String> = None;
+    let numbered = (1..).zip(BufReader::new(File::open(path)?).lines());
+    let lines = numbered.map_while(|(number, line): (u64, _)| {
+        // What follows a broken line shows that it was not the last one.
+        let line = match (broken.take(), line) {
+            (Some(broken), _) => Err(io::Error::new(io::ErrorKind::InvalidData, broken)),
+            (None, line) => line,
+        };
+        let line = line.map_err(|error| damage = Some(error)).ok()?;
+        match serde_json::from_str(&line) {
+            Ok(line) => Some(Some(line)),
+            Err(error) => {
+                broken = Some(format!("{} line {number}: {error}", path.display()));
+                Some(None)
+            }
         }
-        match serde_json::from_str(&line?) {
-            Ok(line) => lines.push(line),
-            Err(error) => broken = Some((number, error)),
-        }
-    }
-    Ok(History::fold(setup, lines))
+    });
+    let history = History::fold(setup, lines.flatten());
+    damage.map_or(Ok(history), Err)
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! warm-up -> baseline -> inject -> heal -> recovery -> drain -> final reads -> judge
-//!            '------------ open loop ----------------'
+//!            '------ open loop, or closed -----------'
 //! ```
 //!
 //! # Layout
+//! - [`workload`]: what is sent and what the figures must be: files, arrival shapes, mixes, thresholds
 //! - [`drive`]: the load: schedule, plan of each order, the well-behaved caller, the life of one operation
 //! - [`history`]: `history.jsonl`, streamed out as it happens
 //! - [`phases`]: one run from warm-up to verdict
@@ -30,3 +31,4 @@ pub mod phases;
 pub mod settings;
 pub mod summary;
 pub mod tally;
+pub mod workload;

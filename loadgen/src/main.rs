@@ -1,23 +1,27 @@
-//! `loadgen`: drive the running system, keep the history, judge it. Exit codes: 0 valid, 1 invalid,
-//! 2 unknown or it could not be run.
+//! `loadgen`: drive the running system, keep the history, judge it. Exit codes: 0 valid, 1 invalid or a threshold
+//! crossed, 2 unknown or it could not be run.
 
 #![forbid(unsafe_code)]
+
+mod cli;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use loadgen::drive::recording::Recording;
 use loadgen::folder::{Folder, FolderError};
-use loadgen::phases::{self, RunError};
-use loadgen::settings::Settings;
+use loadgen::phases::{self, RunError, Script};
+use loadgen::settings::{Conduct, ReplaySettings, Settings};
 use loadgen::summary::{self, Ink};
 use rustix::process::{Resource, getrlimit, setrlimit};
 
+/// Drive the running system with orders, keep the history of every promise, and judge it.
+///
+/// Exit codes: 0 valid, and every threshold of the workload held; 1 invalid, or a threshold was crossed; 2 unknown, a
+/// threshold without a figure, or it could not be run.
 #[derive(Parser)]
-#[command(
-    about = "Drive the running system with orders, keep the history of every promise, and judge it"
-)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -27,42 +31,64 @@ struct Cli {
 enum Command {
     /// Load the system, break it with --method, judge what came of it
     Run(Box<Settings>),
+    /// Send again what a run sent, at the same times, to the system as it is now
+    Replay(Box<ReplaySettings>),
+    /// See that files are workloads; nothing is sent
+    Validate {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// The workloads that can be run by their names
+    List,
+    /// The JSON Schema of workload files
+    Schema,
     /// Judge a run again from its files; the system need not be there
     Judge { run_dir: PathBuf },
     /// Show a judged run on one page: report.html in its folder
     Report { run_dir: PathBuf },
 }
 
+type AnyError = Box<dyn std::error::Error>;
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    let judged = match Cli::parse().command {
-        Command::Judge { run_dir } => judge(&Folder::open(&run_dir)),
-        Command::Report { run_dir } => return report(&run_dir),
-        Command::Run(settings) => {
-            raise_file_limit();
-            match interruptible(*settings).await {
-                Ok(Some(folder)) => judge(&folder),
-                Ok(None) => {
-                    eprintln!("loadgen: interrupted; what was recorded stays in the run's folder");
-                    return ExitCode::from(2);
-                }
-                Err(error) => {
-                    eprintln!("loadgen: {error}");
-                    return ExitCode::from(2);
-                }
-            }
-        }
+    let done = match Cli::parse().command {
+        Command::Run(settings) => run(*settings).await,
+        Command::Replay(settings) => replay(*settings).await,
+        Command::Validate { files } => Ok(cli::validate(&files)),
+        Command::List => Ok(cli::list()),
+        Command::Schema => Ok(cli::schema()),
+        Command::Judge { run_dir } => judge(&Folder::open(&run_dir)).map_err(AnyError::from),
+        Command::Report { run_dir } => Ok(report(&run_dir)),
     };
-    judged.unwrap_or_else(|error| {
+    done.unwrap_or_else(|error| {
         eprintln!("loadgen: {error}");
         ExitCode::from(2)
     })
 }
 
+async fn run(settings: Settings) -> Result<ExitCode, AnyError> {
+    let workload = settings.workload()?;
+    conducted(settings.conduct, Script::Drawn(workload)).await
+}
+
+async fn replay(settings: ReplaySettings) -> Result<ExitCode, AnyError> {
+    let recording = Recording::read(&settings.run)?;
+    conducted(settings.conduct, Script::Recorded(Box::new(recording))).await
+}
+
+async fn conducted(conduct: Conduct, script: Script) -> Result<ExitCode, AnyError> {
+    raise_file_limit();
+    match interruptible(conduct, script).await? {
+        Some(folder) => Ok(judge(&folder)?),
+        None => Err("interrupted; what was recorded stays in the run's folder".into()),
+    }
+}
+
 /// `None` on Ctrl-C. Dropping the run stops the method that it started.
-async fn interruptible(settings: Settings) -> Result<Option<Folder>, RunError> {
+async fn interruptible(conduct: Conduct, script: Script) -> Result<Option<Folder>, RunError> {
     tokio::select! {
-        folder = phases::run(settings) => folder.map(Some),
+        folder = phases::run(conduct, script) => folder.map(Some),
         _ = tokio::signal::ctrl_c() => Ok(None),
     }
 }
@@ -77,11 +103,7 @@ fn judge(folder: &Folder) -> Result<ExitCode, FolderError> {
     println!("{}", folder.path().join("verdict.json").display());
     // The page shows the verdict and has no say in it.
     let _ = report(folder.path());
-    Ok(match judgement.verdict {
-        "valid" => ExitCode::SUCCESS,
-        "invalid" => ExitCode::from(1),
-        _ => ExitCode::from(2),
-    })
+    Ok(ExitCode::from(judgement.exit_code()))
 }
 
 fn report(run_dir: &Path) -> ExitCode {

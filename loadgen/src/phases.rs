@@ -1,8 +1,13 @@
 //! One run, from warm-up to verdict.
 
+mod gateways;
+mod keeping_up;
 mod method;
 mod progress;
+mod script;
 mod steady;
+
+pub use script::Script;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -18,15 +23,13 @@ use crate::dice::Dice;
 use crate::drive::Drive;
 use crate::drive::caller::Caller;
 use crate::drive::load::Load;
-use crate::drive::plan::Planner;
-use crate::drive::population::Population;
 use crate::drive::schedule::Schedule;
 use crate::drive::warm_up::WarmUpError;
 use crate::endpoints::{Endpoints, EndpointsError, Secrets};
 use crate::evidence::{self, Quiet, Scope, wait_until_quiet};
 use crate::folder::{FinalReads, Folder, FolderError, Phase, Record};
 use crate::history::{self, Writer};
-use crate::settings::Settings;
+use crate::settings::Conduct;
 use crate::tally::Tally;
 
 /// What is under way ends within a saga's deadline.
@@ -49,11 +52,14 @@ pub enum RunError {
     History(#[from] std::io::Error),
     #[error("no HTTP client: {0}")]
     Http(#[from] reqwest::Error),
+    #[error("no gateway answers: {0}. Is the system up? `make up` starts it")]
+    NoGateway(String),
 }
 
 /// A run that is on its way.
 struct Running {
-    settings: Settings,
+    conduct: Conduct,
+    script: Script,
     folder: Folder,
     record: Record,
     drive: Drive,
@@ -61,11 +67,13 @@ struct Running {
 }
 
 /// Everything but the judgement, which is of the folder.
-pub async fn run(settings: Settings) -> Result<Folder, RunError> {
-    let endpoints = Endpoints::read(&settings.endpoints)?;
-    let secrets = Secrets::read(&settings.secrets)?;
-    let (mut running, writer) = Running::begin(settings, &endpoints)?;
-    let printing = progress::start(running.drive.tally.clone(), running.phase.subscribe());
+pub async fn run(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
+    let endpoints = Endpoints::read(&conduct.endpoints)?;
+    let secrets = Secrets::read(&conduct.secrets)?;
+    gateways::any_answers(&endpoints.gateway).await?;
+    let (mut running, writer) = Running::begin(conduct, script, &endpoints)?;
+    let (tally, pace) = (running.drive.tally.clone(), running.record.workload.pace());
+    let printing = progress::start(tally, pace, running.phase.subscribe());
     running.settle(&secrets).await?;
     running.warm_up().await?;
     running.load().await;
@@ -75,22 +83,34 @@ pub async fn run(settings: Settings) -> Result<Folder, RunError> {
 }
 
 impl Running {
-    fn begin(settings: Settings, endpoints: &Endpoints) -> Result<(Self, Writer), RunError> {
+    fn begin(
+        conduct: Conduct,
+        script: Script,
+        endpoints: &Endpoints,
+    ) -> Result<(Self, Writer), RunError> {
         let started_ms = now_ms();
         // Not a secret: a run that was asked for no seed still can be repeated with it.
-        let seed = settings.seed.unwrap_or(started_ms);
-        let path = settings
+        let recorded = script.recording();
+        let seed = conduct.seed.or(recorded.map(|recording| recording.seed));
+        let seed = seed.unwrap_or(started_ms);
+        let path = conduct
             .out
             .clone()
             .unwrap_or_else(|| PathBuf::from("runs").join(file_name(started_ms)));
         let folder = Folder::create(&path)?;
-        println!("run in {} with seed {seed}", folder.path().display());
-        let population = Population::of(format!("r{started_ms:x}-"), &settings);
+        let (title, pace) = (&script.workload().title, script.workload().pace().label());
+        println!(
+            "run in {} with seed {seed}: {title} ({pace})",
+            folder.path().display()
+        );
+        let planner = script.planner(format!("r{started_ms:x}-"), seed);
         let record = Record {
             seed,
-            setup: population.setup(),
+            setup: planner.population.setup(),
+            workload: script.workload().clone(),
+            replay_of: recorded.map(|recording| recording.run().to_owned()),
             started_ms,
-            method: settings.method.clone(),
+            method: conduct.method.clone(),
             command: std::env::args_os()
                 .map(|word| word.to_string_lossy().into_owned())
                 .collect(),
@@ -100,14 +120,14 @@ impl Running {
             doubts: Vec::new(),
         };
         let (recorder, writer) = history::open(&folder.history())?;
-        let connections = settings.in_flight as usize;
+        let connections = conduct.in_flight as usize;
         let drive = Drive {
             caller: Arc::new(Caller::new(
                 endpoints.gateway.clone(),
                 Dice::new(seed),
                 connections,
             )?),
-            planner: Arc::new(Planner::new(population, seed, &settings)),
+            planner: Arc::new(planner),
             recorder,
             tally: Arc::new(Tally::default()),
         };
@@ -115,7 +135,8 @@ impl Running {
         folder.write_record(&record)?;
         Ok((
             Self {
-                settings,
+                conduct,
+                script,
                 folder,
                 record,
                 drive,
@@ -160,22 +181,21 @@ impl Running {
         let load = Arc::new(Load::new(
             self.drive.clone(),
             self.record.seed,
-            self.settings.in_flight,
+            self.conduct.in_flight,
         ));
-        let schedule = Schedule::new(
-            self.settings.spacing,
-            self.settings.rate,
-            Dice::new(self.record.seed),
-        );
+        let workload = self.script.workload();
+        let dice = Dice::new(self.record.seed);
+        let schedule = Schedule::new(workload.stages.clone(), self.script.then(), dice);
+        let length = workload.length();
         let started = Instant::now();
         let sending: JoinHandle<()> = {
             let load = Arc::clone(&load);
             tokio::spawn(async move { load.run(schedule, stopped).await })
         };
-        if let Some(method) = self.settings.method.clone() {
+        if let Some(method) = self.conduct.method.clone() {
             self.experiment(&method).await;
         }
-        sleep_until(started + self.settings.duration).await;
+        sleep_until(started + length).await;
         stop.send_replace(true);
         if sending.await.is_err() {
             self.record
@@ -184,20 +204,25 @@ impl Running {
         }
         let seconds = started.elapsed().as_secs_f64();
         self.enter("drain");
-        if !load.drain(self.settings.drain).await {
+        if !load.drain(self.conduct.drain).await {
             self.record.doubts.push(format!(
                 "orders were still watched {} s after the load",
-                self.settings.drain.as_secs()
+                self.conduct.drain.as_secs()
             ));
         }
-        self.record.load = self.drive.tally.load(self.settings.rate, seconds);
+        let workload = self.script.workload();
+        let rate = workload.rate_intended().unwrap_or(0.0);
+        self.record.load = self.drive.tally.load(rate, seconds);
+        self.record.load.pace = workload.pace();
+        let doubt = keeping_up::doubt(&self.record.load);
+        self.record.doubts.extend(doubt);
     }
 
     /// Baseline, inject, heal, recovery: under the load, which goes on beside it.
     async fn experiment(&mut self, method: &str) {
-        sleep(self.settings.baseline).await;
+        sleep(self.conduct.baseline).await;
         let in_flight_usual = self.drive.tally.take_peak();
-        if let Err(why) = steady::holds(&self.drive.tally, &self.settings) {
+        if let Err(why) = steady::holds(&self.drive.tally, &self.record.workload.mix) {
             // An unsteady system proves nothing about the fault: the method does not start.
             return self
                 .record
@@ -209,14 +234,14 @@ impl Running {
             method,
             &self.folder,
             self.record.seed,
-            self.settings.method_timeout,
+            self.conduct.method_timeout,
         )
         .await;
         if let Err(why) = ended {
             self.record.doubts.push(why);
         }
         self.enter("recovery");
-        match steady::regained(&self.drive.tally, in_flight_usual, self.settings.recovery).await {
+        match steady::regained(&self.drive.tally, in_flight_usual, self.conduct.recovery).await {
             Some(after) => {
                 self.record.recovery_ms = Some(as_ms(after));
                 // The judge looks at it with Prometheus' eyes, which are slower.
@@ -224,7 +249,7 @@ impl Running {
             }
             None => self.record.doubts.push(format!(
                 "the steady state was not back within {} s of the last fault",
-                self.settings.recovery.as_secs()
+                self.conduct.recovery.as_secs()
             )),
         }
         self.enter("recovered");
@@ -241,7 +266,7 @@ impl Running {
             started_ms: self.record.started_ms,
         };
         self.enter("quiet");
-        match wait_until_quiet(secrets, &scope, self.settings.drain).await {
+        match wait_until_quiet(secrets, &scope, self.conduct.drain).await {
             Quiet::After(_) => {}
             Quiet::Not(busy) => self
                 .record
@@ -250,7 +275,7 @@ impl Running {
         }
         self.close_history(writer).await?;
         let history = history::read(&self.folder.history(), self.record.setup.clone())?;
-        let sample = self.settings.trace_sample;
+        let sample = self.conduct.trace_sample;
         let reading = |what| self.enter(what);
         let found = evidence::collect(endpoints, secrets, &scope, &history, sample, reading).await;
         let reads = FinalReads {

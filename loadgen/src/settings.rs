@@ -1,99 +1,123 @@
-//! What a run is asked to do. Kept in the run folder, so that a verdict says what it is of.
+//! What the command line asks for.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
-use serde::{Deserialize, Serialize};
+use clap::Args;
 
-use crate::clock::parse_duration;
+use crate::workload::Workload;
+use crate::workload::file::{WorkloadError, find};
+use crate::workload::overrides::{OverrideError, Overrides, duration};
 
-#[derive(Args, Clone, Debug, Serialize, Deserialize)]
+/// `loadgen run`
+#[derive(Args, Clone, Debug)]
 pub struct Settings {
+    /// What is sent: a file, or one of `loadgen list` [default: what the flags below say]
+    #[arg(value_name = "WORKLOAD.yaml | NAME")]
+    pub workload: Option<String>,
+    #[command(flatten)]
+    pub overrides: Overrides,
+    #[command(flatten)]
+    pub conduct: Conduct,
+}
+
+/// `loadgen replay`
+#[derive(Args, Clone, Debug)]
+pub struct ReplaySettings {
+    /// The folder of a run, or the history in it
+    #[arg(value_name = "HISTORY | RUN_DIR")]
+    pub run: PathBuf,
+    #[command(flatten)]
+    pub conduct: Conduct,
+}
+
+/// How a run is conducted, whatever it sends.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "How the run is conducted")]
+pub struct Conduct {
     #[arg(long, default_value = ".run/endpoints.json")]
     pub endpoints: PathBuf,
     #[arg(long, default_value = ".run/secrets.json")]
     pub secrets: PathBuf,
-    /// Orders a second, sent whether or not the system keeps up
-    #[arg(long, default_value_t = 50.0, value_parser = rate)]
-    pub rate: f64,
-    /// How the arrivals are spaced
-    #[arg(long, value_enum, default_value_t = Spacing::Poisson)]
-    pub spacing: Spacing,
-    /// Length of the load; longer when the method and the recovery take longer
-    #[arg(long, value_parser = parse_duration, default_value = "60s")]
-    pub duration: Duration,
-    /// Length of the undisturbed load before the method starts
-    #[arg(long, value_parser = parse_duration, default_value = "10s")]
-    pub baseline: Duration,
-    /// Decides every arrival, order and cancel [default: from the clock, and printed]
+    /// Decides every arrival, order and cancel [default: from the clock, and printed; of a replay, its run's]
     #[arg(long)]
     pub seed: Option<u64>,
     /// Where the run leaves its files [default: runs/<time>]
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Share of orders that are orchestrated; the others are choreographed
-    #[arg(long, default_value_t = 0.5, value_parser = share)]
-    pub orchestration_share: f64,
-    /// Share of orders whose customer changes their mind
-    #[arg(long, default_value_t = 0.05, value_parser = share)]
-    pub cancel_share: f64,
-    /// Share of orders that must be refused, in equal parts for each reason
-    #[arg(long, default_value_t = 0.08, value_parser = share)]
-    pub refusal_share: f64,
-    /// Share of orders that compete for a few units
-    #[arg(long, default_value_t = 0.02, value_parser = share)]
-    pub contended_share: f64,
-    /// Share of orders that are read back with their consistency token
-    #[arg(long, default_value_t = 0.1, value_parser = share)]
-    pub read_share: f64,
-    /// Sessions the orders are spread over
-    #[arg(long, default_value_t = 64, value_parser = clap::value_parser!(u32).range(1..))]
-    pub sessions: u32,
     /// Orders under way at once; a send beyond it is dropped, and counted
     #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     pub in_flight: u32,
+    /// Length of the undisturbed load before the method starts
+    #[arg(long, value_parser = duration, default_value = "10s")]
+    pub baseline: Duration,
     /// Command that breaks the system; it gets RUN_DIR and SEED, and the system is healed when it exits
     #[arg(long)]
     pub method: Option<String>,
     /// A method that runs longer is stopped
-    #[arg(long, value_parser = parse_duration, default_value = "10m")]
+    #[arg(long, value_parser = duration, default_value = "10m")]
     pub method_timeout: Duration,
     /// Longest wait for the steady state after the method
-    #[arg(long, value_parser = parse_duration, default_value = "60s")]
+    #[arg(long, value_parser = duration, default_value = "60s")]
     pub recovery: Duration,
     /// Longest wait for every saga to end after the load
-    #[arg(long, value_parser = parse_duration, default_value = "90s")]
+    #[arg(long, value_parser = duration, default_value = "90s")]
     pub drain: Duration,
     /// Traces looked at
     #[arg(long, default_value_t = 2_000)]
     pub trace_sample: usize,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Spacing {
-    /// As independent customers arrive
-    Poisson,
-    /// Evenly
-    Constant,
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    #[error(transparent)]
+    Workload(#[from] WorkloadError),
+    #[error(transparent)]
+    Override(#[from] OverrideError),
 }
 
-/// Above this one process on one machine measures itself.
-const RATE_MAX: f64 = 20_000.0;
-
-fn rate(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(rate) if rate > 0.0 && rate <= RATE_MAX => Ok(rate),
-        _ => Err(format!(
-            "{text:?} must be a number above 0, up to {RATE_MAX}"
-        )),
+impl Settings {
+    /// The workload's file, with the flags above it.
+    pub fn workload(&self) -> Result<Workload, SettingsError> {
+        let workload = match &self.workload {
+            Some(name_or_path) => find(name_or_path)?,
+            None => Workload::default(),
+        };
+        Ok(self.overrides.apply(workload)?)
     }
 }
 
-fn share(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
-        _ => Err(format!("{text:?} must be between 0 and 1")),
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        settings: Settings,
+    }
+
+    fn workload(arguments: &[&str]) -> Workload {
+        let line = ["loadgen"].iter().chain(arguments);
+        let settings = Cli::parse_from(line).settings;
+        settings.workload().expect("a workload")
+    }
+
+    #[test]
+    fn a_run_without_a_workload_is_what_its_flags_say() {
+        assert_eq!(workload(&[]), Workload::default());
+        let asked = workload(&["--rate", "15", "--duration", "12s", "--read-share=0"]);
+        assert_eq!(asked.rate_intended(), Some(15.0));
+        assert_eq!(asked.length(), Duration::from_secs(12));
+        assert_eq!(asked.mix.reads.with_token, 0.0);
+    }
+
+    #[test]
+    fn a_named_workload_is_the_one_that_ships() {
+        assert_eq!(workload(&["smoke"]).title, "A little of everything");
+        let nobody = Cli::parse_from(["loadgen", "smok"]).settings.workload();
+        let told = nobody.expect_err("no such workload").to_string();
+        assert!(told.contains("did you mean `smoke`?"), "{told}");
     }
 }

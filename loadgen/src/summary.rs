@@ -6,6 +6,8 @@ use checkers::verdict::grouped;
 
 use crate::folder::{ClaimJudgement, Judgement};
 use crate::tally::Percentiles;
+use crate::workload::Pace;
+use crate::workload::threshold::ThresholdVerdict;
 
 /// Rows of evidence shown per claim; `verdict.json` has more.
 const EVIDENCE_SHOWN: usize = 5;
@@ -20,8 +22,8 @@ pub enum Ink {
 impl Ink {
     fn paint(self, verdict: &str, text: &str) -> String {
         let code = match verdict {
-            "valid" => "32",
-            "invalid" => "31",
+            "valid" | "held" => "32",
+            "invalid" | "crossed" => "31",
             _ => "33",
         };
         match self {
@@ -75,23 +77,55 @@ fn write_table(out: &mut String, judgement: &Judgement, ink: Ink) -> std::fmt::R
             judgement.verdict,
             &format!("verdict: {}", judgement.verdict)
         )
-    )
+    )?;
+    thresholds(out, judgement, ink)
+}
+
+/// A line of its own: the verdict is about promises, and a slow system may have kept them all.
+fn thresholds(out: &mut String, judgement: &Judgement, ink: Ink) -> std::fmt::Result {
+    for verdict in [
+        ThresholdVerdict::Crossed,
+        ThresholdVerdict::Unknown,
+        ThresholdVerdict::Held,
+    ] {
+        let of_it = judgement
+            .thresholds
+            .iter()
+            .filter(|it| it.verdict == verdict);
+        let words: Vec<String> = of_it
+            .map(|it| format!("{} ({})", it.threshold, it.found))
+            .collect();
+        if !words.is_empty() {
+            let line = format!("thresholds {}: {}", verdict.label(), words.join(", "));
+            writeln!(out, "{}", ink.paint(verdict.label(), &line))?;
+        }
+    }
+    Ok(())
 }
 
 fn load(out: &mut String, judgement: &Judgement) -> std::fmt::Result {
     let load = &judgement.load;
     writeln!(out, "run        {}, seed {}", judgement.run, judgement.seed)?;
-    writeln!(
-        out,
-        "load       {:.1} orders/s of {:.1} intended over {:.0} s: {} sent, {} late (worst {:.0} ms), {} dropped",
-        load.orders_per_second,
-        load.rate_intended,
-        load.seconds,
-        grouped(load.sent),
-        grouped(load.late),
-        load.latest_ms,
-        grouped(load.dropped),
-    )?;
+    match load.pace {
+        Pace::Open => writeln!(
+            out,
+            "load       {:.1} orders/s of {:.1} intended over {:.0} s: {} sent, {} late (worst {:.0} ms), {} dropped",
+            load.orders_per_second,
+            load.rate_intended,
+            load.seconds,
+            grouped(load.sent),
+            grouped(load.late),
+            load.latest_ms,
+            grouped(load.dropped),
+        )?,
+        Pace::Closed => writeln!(
+            out,
+            "load       {:.1} orders/s in a closed loop over {:.0} s: {} sent; a slow system was asked less, and latencies look better than they are",
+            load.orders_per_second,
+            load.seconds,
+            grouped(load.sent),
+        )?,
+    }
     writeln!(
         out,
         "answers    {} acknowledged, {} failed, {} unknown, {} seen to end",

@@ -1,123 +1,75 @@
-//! What the n-th order is: decided by the seed alone, with the outcome its data demands.
+//! What the n-th order is: decided by the seed alone, with the outcome its data demands; or as a recording has it.
 
 use std::time::Duration;
 
 use checkers::history::{FundedAccount, OrderLine, Outcome, Place, StockedSku};
 
+use super::draw::Draw;
 use super::population::Population;
-use crate::dice::Dice;
-use crate::settings::Settings;
+use crate::workload::Workload;
 
 pub const CHOREOGRAPHY: &str = "choreography";
 pub const ORCHESTRATION: &str = "orchestration";
 
-/// Where we ship to, and the one place on earth without a customer or a courier.
-const SERVICEABLE: [&str; 6] = ["DE", "FI", "FR", "GB", "NO", "US"];
-const NOT_SERVICEABLE: &str = "AQ";
+/// Where we ship to.
+pub const SERVICEABLE: [&str; 6] = ["DE", "FI", "FR", "GB", "NO", "US"];
 
 /// Operation numbers an arrival owns: the order, its cancel, its read, and one more when it has ended.
-const OPS_PER_ARRIVAL: u64 = 4;
+pub const OPS_PER_ARRIVAL: u64 = 4;
 /// Arrivals before the schedule's first: the orders that wait for the catalogue.
 pub const PRIMING: u64 = 2;
 
-/// A change of mind comes at once or within this time: about a saga, so that either side can win.
-const CANCEL_WITHIN_MS: u64 = 60;
-
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     pub op: u64,
     pub session: u32,
     pub place: Place,
+    /// How long an impatient customer waits for the first answer.
+    pub patience: Option<Duration>,
     pub cancel_after: Option<Duration>,
-    pub read_back: bool,
+    pub read_back: ReadBack,
+}
+
+/// Whether an order is read as soon as it is acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadBack {
+    No,
+    WithToken,
+    WithoutToken,
 }
 
 pub struct Planner {
     pub population: Population,
-    dice: Dice,
-    shares: Shares,
+    source: Source,
 }
 
-struct Shares {
-    orchestration: f64,
-    cancel: f64,
-    refusal: f64,
-    contended: f64,
-    read: f64,
-    sessions: u32,
-}
-
-/// Why an order is what it is.
-enum Intent {
-    Plain,
-    OutOfStock,
-    InsufficientFunds,
-    AccountBlocked,
-    NotServiceable,
-    Contended,
+/// Where plans come from.
+enum Source {
+    Drawn(Draw),
+    /// In the order of their arrival.
+    Recorded(Vec<Plan>),
 }
 
 impl Planner {
-    pub fn new(population: Population, seed: u64, settings: &Settings) -> Self {
-        let shares = Shares {
-            orchestration: settings.orchestration_share,
-            cancel: settings.cancel_share,
-            refusal: settings.refusal_share,
-            contended: settings.contended_share,
-            read: settings.read_share,
-            sessions: settings.sessions.max(1),
-        };
+    pub fn new(population: Population, seed: u64, workload: &Workload) -> Self {
         Self {
             population,
-            dice: Dice::new(seed).salted("plan"),
-            shares,
+            source: Source::Drawn(Draw::new(seed, workload)),
         }
     }
 
-    /// The order of the `arrival`-th slot of the schedule.
-    pub fn arrival(&self, arrival: u64) -> Plan {
-        let op = (PRIMING + arrival) * OPS_PER_ARRIVAL;
-        let intent = self.intent(op);
-        let customers = &self.population.customers;
-        let anyone = &customers[self.dice.below(customers.len() as u64, op, "customer") as usize];
-        let country =
-            SERVICEABLE[self.dice.below(SERVICEABLE.len() as u64, op, "country") as usize];
-        let (customer, country, allowed) = match intent {
-            Intent::Plain => (anyone, country, vec![Outcome::confirmed()]),
-            Intent::OutOfStock => (anyone, country, vec![Outcome::rejected("out_of_stock")]),
-            Intent::InsufficientFunds => (
-                &self.population.poor,
-                country,
-                vec![Outcome::rejected("insufficient_funds")],
-            ),
-            Intent::AccountBlocked => (
-                &self.population.blocked,
-                country,
-                vec![Outcome::rejected("account_blocked")],
-            ),
-            Intent::NotServiceable => (
-                anyone,
-                NOT_SERVICEABLE,
-                vec![Outcome::rejected("not_serviceable")],
-            ),
-            Intent::Contended => (
-                anyone,
-                country,
-                vec![Outcome::confirmed(), Outcome::rejected("out_of_stock")],
-            ),
-        };
-        let mut place = self.order(op, customer, country, &self.lines(op, &intent), allowed);
-        let cancelled =
-            matches!(intent, Intent::Plain) && self.chance(op, "cancel", self.shares.cancel);
-        if cancelled {
-            place.allowed.push(Outcome::cancelled("customer"));
+    pub fn recorded(population: Population, plans: Vec<Plan>) -> Self {
+        Self {
+            population,
+            source: Source::Recorded(plans),
         }
-        Plan {
-            op,
-            session: (arrival % u64::from(self.shares.sessions)) as u32,
-            place,
-            cancel_after: cancelled.then(|| self.change_of_mind(op)),
-            read_back: self.chance(op, "read", self.shares.read),
+    }
+
+    /// The order of the `arrival`-th slot of the schedule; `None` after the last one of a recording.
+    pub fn arrival(&self, arrival: u64) -> Option<Plan> {
+        match &self.source {
+            Source::Drawn(draw) => Some(draw.arrival(&self.population, arrival)),
+            Source::Recorded(plans) => plans.get(usize::try_from(arrival).ok()?).cloned(),
         }
     }
 
@@ -132,109 +84,49 @@ impl Planner {
             (both, Outcome::rejected("out_of_stock"))
         };
         let lines: Vec<(&StockedSku, i64)> = skus.into_iter().map(|sku| (sku, 1)).collect();
-        let place = self.order(op, customer, SERVICEABLE[0], &lines, vec![allowed]);
+        let coordination = match &self.source {
+            Source::Drawn(draw) => draw.coordination(op),
+            Source::Recorded(_) => CHOREOGRAPHY,
+        };
+        let prefix = &self.population.prefix;
+        let place = order(prefix, op, customer, SERVICEABLE[0], &lines, coordination);
         Plan {
             op,
             session: 0,
-            place,
+            place: Place {
+                allowed: vec![allowed],
+                ..place
+            },
+            patience: None,
             cancel_after: None,
-            read_back: false,
+            read_back: ReadBack::No,
         }
     }
+}
 
-    fn intent(&self, op: u64) -> Intent {
-        let refusal = self.shares.refusal;
-        let at = self.dice.fraction(op, "intent");
-        if at < refusal {
-            return match self.dice.below(4, op, "refusal") {
-                0 => Intent::OutOfStock,
-                1 => Intent::InsufficientFunds,
-                2 => Intent::AccountBlocked,
-                _ => Intent::NotServiceable,
-            };
-        }
-        if at < refusal + self.shares.contended {
-            Intent::Contended
-        } else {
-            Intent::Plain
-        }
-    }
-
-    fn lines(&self, op: u64, intent: &Intent) -> Vec<(&StockedSku, i64)> {
-        match intent {
-            Intent::OutOfStock => vec![(&self.population.sold_out, 1)],
-            Intent::Contended => vec![(&self.population.contended, 1)],
-            Intent::Plain
-            | Intent::InsufficientFunds
-            | Intent::AccountBlocked
-            | Intent::NotServiceable => {
-                let skus = &self.population.skus;
-                let mut lines: Vec<(&StockedSku, i64)> = Vec::new();
-                for (line, question) in ["line 1", "line 2", "line 3"]
-                    .into_iter()
-                    .enumerate()
-                    .take(self.line_count(op))
-                {
-                    let sku = &skus[self.dice.zipf(skus.len() as u64, op, question) as usize];
-                    let quantity = 1 + self.dice.below(3, op + line as u64, "quantity") as i64;
-                    // One line a SKU: a ledger counts rows.
-                    if lines.iter().all(|(other, _)| other.sku != sku.sku) {
-                        lines.push((sku, quantity));
-                    }
-                }
-                lines
-            }
-        }
-    }
-
-    fn line_count(&self, op: u64) -> usize {
-        1 + self.dice.below(3, op, "lines") as usize
-    }
-
-    fn order(
-        &self,
-        op: u64,
-        customer: &FundedAccount,
-        country: &str,
-        lines: &[(&StockedSku, i64)],
-        allowed: Vec<Outcome>,
-    ) -> Place {
-        let orchestrated = self.chance(op, "coordination", self.shares.orchestration);
-        Place {
-            key: format!("{}{op}", self.population.prefix),
-            customer: customer.customer.clone(),
-            lines: lines
-                .iter()
-                .map(|(sku, quantity)| OrderLine {
-                    sku: sku.sku.clone(),
-                    quantity: *quantity,
-                })
-                .collect(),
-            total_minor: lines
-                .iter()
-                .map(|(sku, quantity)| sku.unit_price_minor * quantity)
-                .sum(),
-            country: country.into(),
-            postcode: op.to_string(),
-            coordination: if orchestrated {
-                ORCHESTRATION
-            } else {
-                CHOREOGRAPHY
-            }
-            .into(),
-            allowed,
-        }
-    }
-
-    fn chance(&self, op: u64, question: &str, share: f64) -> bool {
-        self.dice.fraction(op, question) < share
-    }
-
-    fn change_of_mind(&self, op: u64) -> Duration {
-        match self.dice.below(2, op, "at once") {
-            0 => Duration::ZERO,
-            _ => Duration::from_millis(self.dice.below(CANCEL_WITHIN_MS, op, "cancel after")),
-        }
+/// How it may end is said by whoever knows.
+pub fn order(
+    prefix: &str,
+    op: u64,
+    customer: &FundedAccount,
+    country: &str,
+    lines: &[(&StockedSku, i64)],
+    coordination: &str,
+) -> Place {
+    let of_line = |(sku, quantity): &(&StockedSku, i64)| OrderLine {
+        sku: sku.sku.clone(),
+        quantity: *quantity,
+    };
+    let minor = |(sku, quantity): &(&StockedSku, i64)| sku.unit_price_minor * quantity;
+    Place {
+        key: format!("{prefix}{op}"),
+        customer: customer.customer.clone(),
+        lines: lines.iter().map(of_line).collect(),
+        total_minor: lines.iter().map(minor).sum(),
+        country: country.into(),
+        postcode: op.to_string(),
+        coordination: coordination.into(),
+        allowed: Vec::new(),
     }
 }
 
@@ -255,37 +147,35 @@ impl Plan {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workload::PopulationSize;
+    use crate::workload::mix::Refusals;
     use checkers::history::Status;
-    use clap::Parser;
     use std::collections::BTreeMap;
 
-    #[derive(Parser)]
-    struct Cli {
-        #[command(flatten)]
-        settings: Settings,
+    fn planner(seed: u64) -> Planner {
+        planner_of(seed, &Workload::default())
     }
 
-    fn planner(seed: u64) -> Planner {
-        let settings = Cli::parse_from(["test"]).settings;
-        Planner::new(Population::of("r1-".into(), &settings), seed, &settings)
+    fn planner_of(seed: u64, workload: &Workload) -> Planner {
+        Planner::new(Population::of("r1-".into(), workload), seed, workload)
+    }
+
+    fn plans(planner: &Planner, count: u64) -> impl Iterator<Item = Plan> {
+        (0..count).filter_map(|nth| planner.arrival(nth))
     }
 
     #[test]
     fn the_seed_is_the_plan() {
-        let plans = |seed| {
-            (0..50)
-                .map(|n| planner(seed).arrival(n).place)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(plans(7), plans(7));
-        assert_ne!(plans(7), plans(8));
+        let of = |seed| plans(&planner(seed), 50).collect::<Vec<_>>();
+        assert_eq!(of(7), of(7));
+        assert_ne!(of(7), of(8));
     }
 
     #[test]
     fn every_refusal_both_coordinations_and_cancels_are_planned() {
         let planner = planner(1);
         let mut seen: BTreeMap<String, u32> = BTreeMap::new();
-        for plan in (0..2_000).map(|n| planner.arrival(n)) {
+        for plan in plans(&planner, 2_000) {
             let allowed: Vec<String> = plan.place.allowed.iter().map(Outcome::to_string).collect();
             *seen.entry(allowed.join(" or ")).or_default() += 1;
             *seen.entry(plan.place.coordination).or_default() += 1;
@@ -311,7 +201,7 @@ mod tests {
     #[test]
     fn the_poor_cannot_afford_any_order_and_totals_are_lines_times_prices() {
         let planner = planner(1);
-        for plan in (0..2_000).map(|n| planner.arrival(n)) {
+        for plan in plans(&planner, 2_000) {
             let place = plan.place;
             assert!(place.total_minor > planner.population.poor.deposited_minor);
             let price = |sku: &str| {
@@ -342,6 +232,63 @@ mod tests {
         );
         assert_eq!(first.allowed, [Outcome::confirmed()]);
         assert_eq!(second.allowed[0].status, Status::Rejected);
-        assert!(planner.arrival(0).op > planner.priming(PRIMING - 1).read_again_op());
+        let arrival = planner.arrival(0).expect("drawn");
+        assert!(arrival.op > planner.priming(PRIMING - 1).read_again_op());
+    }
+
+    #[test]
+    fn each_share_of_the_mix_is_that_of_its_orders() {
+        let mut workload = Workload::default();
+        workload.mix.refusals = Refusals {
+            out_of_stock: 0.3,
+            not_serviceable: 0.1,
+            ..Refusals::evenly(0.0)
+        };
+        workload.mix.impatient = 0.2;
+        workload.mix.reads.without_token = 0.4;
+        let all: Vec<Plan> = plans(&planner_of(1, &workload), 10_000).collect();
+        let share = |is: &dyn Fn(&Plan) -> bool| {
+            let count = all.iter().filter(|plan| is(plan)).count();
+            count as f64 / all.len() as f64
+        };
+        let ends = |outcome: Outcome| move |plan: &Plan| plan.place.allowed == [outcome.clone()];
+        for (found, wanted) in [
+            (share(&ends(Outcome::rejected("out_of_stock"))), 0.3),
+            (share(&ends(Outcome::rejected("not_serviceable"))), 0.1),
+            (share(&ends(Outcome::rejected("account_blocked"))), 0.0),
+            (share(&|plan| plan.patience.is_some()), 0.2),
+            (share(&|plan| plan.read_back == ReadBack::WithToken), 0.1),
+            (share(&|plan| plan.read_back == ReadBack::WithoutToken), 0.4),
+        ] {
+            // Four standard deviations of ten thousand draws.
+            assert!((found - wanted).abs() < 0.02, "{found} of {wanted}");
+        }
+    }
+
+    #[test]
+    fn a_skewed_population_asks_for_its_first_product_most() {
+        let population = PopulationSize {
+            products: 10,
+            skew: 2.0,
+            basket: 1,
+            ..PopulationSize::default()
+        };
+        let mut workload = Workload {
+            population,
+            ..Workload::default()
+        };
+        workload.mix.refusals = Refusals::evenly(0.0);
+        let all: Vec<Plan> = plans(&planner_of(1, &workload), 2_000).collect();
+        let first = |plan: &&Plan| plan.place.lines[0].sku == "r1-sku-0";
+        assert!(all.iter().all(|plan| plan.place.lines.len() == 1));
+        assert!(all.iter().filter(first).count() > all.len() / 2);
+    }
+
+    #[test]
+    fn a_recording_ends_with_its_last_order() {
+        let drawn = planner(1);
+        let recorded: Vec<Plan> = plans(&drawn, 3).collect();
+        let planner = Planner::recorded(drawn.population.clone(), recorded.clone());
+        assert_eq!(plans(&planner, 9).collect::<Vec<_>>(), recorded);
     }
 }

@@ -1,45 +1,66 @@
-//! When operations are to start. The schedule knows nothing of the system: that is what makes the loop open.
+//! When orders are to be sent: the stages of a workload, one after the other. The schedule knows nothing of the system:
+//! that is what makes an open loop open.
 
 use std::time::Duration;
 
 use crate::dice::Dice;
-use crate::settings::Spacing;
+use crate::workload::Stage;
+use crate::workload::arrival::Arrivals;
 
-/// Intended starts since the beginning, without end.
 #[derive(Clone, Debug)]
 pub struct Schedule {
-    spacing: Spacing,
-    rate: f64,
+    stages: Vec<Stage>,
+    then: Then,
     dice: Dice,
-    next: u64,
-    at_s: f64,
+}
+
+/// What comes after the last stage, where the method and the recovery take longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The last stage again, with other dice.
+    Again,
+    Nothing,
+}
+
+/// A stage at its time.
+pub struct Round {
+    /// Since the beginning of the schedule.
+    pub starts: Duration,
+    pub ends: Duration,
+    /// Offsets from `starts`.
+    pub arrivals: Arrivals,
 }
 
 impl Schedule {
-    pub fn new(spacing: Spacing, rate: f64, dice: Dice) -> Self {
+    pub fn new(stages: Vec<Stage>, then: Then, dice: Dice) -> Self {
         Self {
-            spacing,
-            rate,
+            stages,
+            then,
             dice: dice.salted("schedule"),
-            next: 0,
-            at_s: 0.0,
         }
     }
-}
 
-impl Iterator for Schedule {
-    type Item = (u64, Duration);
-
-    fn next(&mut self) -> Option<(u64, Duration)> {
-        let arrival = self.next;
-        self.next += 1;
-        let gap = match self.spacing {
-            Spacing::Constant => 1.0,
-            // Exponential gaps; 1 - fraction is never 0, so the logarithm is finite.
-            Spacing::Poisson => -(1.0 - self.dice.fraction(arrival, "gap")).ln(),
+    pub fn rounds(self) -> impl Iterator<Item = Round> {
+        let last = match self.then {
+            Then::Again => self.stages.last().cloned(),
+            Then::Nothing => None,
         };
-        self.at_s += gap / self.rate;
-        Some((arrival, Duration::from_secs_f64(self.at_s)))
+        let again = last.into_iter().cycle();
+        let stages = self.stages.into_iter().chain(again);
+        let mut starts = Duration::ZERO;
+        stages.zip(0_u64..).map(move |(stage, nth)| {
+            let dice = match nth {
+                0 => self.dice,
+                nth => self.dice.salted(&format!("stage {nth}")),
+            };
+            let round = Round {
+                starts,
+                ends: starts + stage.duration.0,
+                arrivals: stage.arrival.shape().arrivals(dice, stage.duration.0),
+            };
+            starts = round.ends;
+            round
+        })
     }
 }
 
@@ -47,43 +68,34 @@ impl Iterator for Schedule {
 mod tests {
     use super::*;
 
-    fn arrivals(spacing: Spacing, seed: u64, n: usize) -> Vec<Duration> {
-        Schedule::new(spacing, 100.0, Dice::new(seed))
-            .take(n)
-            .map(|(_, at)| at)
-            .collect()
+    fn stages() -> Vec<Stage> {
+        let seconds = Duration::from_secs;
+        vec![
+            Stage::poisson(5.0, seconds(4)),
+            Stage::poisson(9.0, seconds(2)),
+        ]
+    }
+
+    fn spans(then: Then) -> Vec<(u64, u64)> {
+        let rounds = Schedule::new(stages(), then, Dice::new(1)).rounds();
+        let spans = rounds.map(|round| (round.starts.as_secs(), round.ends.as_secs()));
+        spans.take(4).collect()
     }
 
     #[test]
-    fn constant_arrivals_are_evenly_spaced() {
-        let at = arrivals(Spacing::Constant, 1, 3);
-        let ms: Vec<u128> = at
-            .iter()
-            .map(|at| (*at + Duration::from_micros(1)).as_millis())
-            .collect();
-        assert_eq!(ms, [10, 20, 30]);
+    fn stages_follow_each_other_and_the_last_begins_again() {
+        assert_eq!(spans(Then::Again), [(0, 4), (4, 6), (6, 8), (8, 10)]);
+        assert_eq!(spans(Then::Nothing), [(0, 4), (4, 6)]);
     }
 
     #[test]
-    fn poisson_arrivals_keep_their_rate_and_vary() {
-        let at = arrivals(Spacing::Poisson, 1, 10_000);
-        let seconds = at.last().expect("there are some").as_secs_f64();
-        assert!((95.0..105.0).contains(&seconds), "{seconds}");
-        let gaps: Vec<f64> = at.windows(2).map(|w| (w[1] - w[0]).as_secs_f64()).collect();
-        let short = gaps.iter().filter(|gap| **gap < 0.01).count() as f64 / gaps.len() as f64;
-        // Of exponential gaps 1 - 1/e are below their mean.
-        assert!((0.61..0.66).contains(&short), "{short}");
-    }
-
-    #[test]
-    fn the_seed_is_the_schedule() {
-        assert_eq!(
-            arrivals(Spacing::Poisson, 7, 50),
-            arrivals(Spacing::Poisson, 7, 50)
-        );
-        assert_ne!(
-            arrivals(Spacing::Poisson, 7, 50),
-            arrivals(Spacing::Poisson, 8, 50)
-        );
+    fn a_stage_that_begins_again_has_other_arrivals() {
+        let rounds = Schedule::new(stages(), Then::Again, Dice::new(1)).rounds();
+        let offsets = |round: Round| match round.arrivals {
+            Arrivals::Open(offsets) => offsets.collect::<Vec<_>>(),
+            Arrivals::Closed(closed) => panic!("{closed:?}"),
+        };
+        let all: Vec<Vec<Duration>> = rounds.take(3).map(offsets).collect();
+        assert!(all[1] != all[2], "{all:?}");
     }
 }

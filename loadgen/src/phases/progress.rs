@@ -10,12 +10,17 @@ use tokio::task::JoinHandle;
 use tokio::time::interval;
 
 use crate::tally::Tally;
+use crate::workload::Pace;
 
 const ON_A_TERMINAL: Duration = Duration::from_secs(1);
 /// In a log, a line a second is noise.
 const IN_A_LOG: Duration = Duration::from_secs(5);
 
-pub fn start(tally: Arc<Tally>, mut phase: watch::Receiver<&'static str>) -> JoinHandle<()> {
+pub fn start(
+    tally: Arc<Tally>,
+    pace: Pace,
+    mut phase: watch::Receiver<&'static str>,
+) -> JoinHandle<()> {
     let terminal = std::io::stdout().is_terminal();
     tokio::spawn(async move {
         let mut tick = interval(if terminal { ON_A_TERMINAL } else { IN_A_LOG });
@@ -24,7 +29,7 @@ pub fn start(tally: Arc<Tally>, mut phase: watch::Receiver<&'static str>) -> Joi
                 _ = tick.tick() => {}
                 changed = phase.changed() => if changed.is_err() { return },
             }
-            let line = line(&tally, *phase.borrow());
+            let line = line(&tally, pace, *phase.borrow());
             if terminal {
                 print!("\r\x1b[K{line}");
                 // A terminal that went away is not a reason to stop the run.
@@ -36,10 +41,14 @@ pub fn start(tally: Arc<Tally>, mut phase: watch::Receiver<&'static str>) -> Joi
     })
 }
 
-fn line(tally: &Tally, phase: &str) -> String {
+fn line(tally: &Tally, pace: Pace, phase: &str) -> String {
     let read = |counter: &std::sync::atomic::AtomicU64| counter.load(Relaxed);
+    let label = match pace {
+        Pace::Open => "",
+        Pace::Closed => "closed loop: ",
+    };
     format!(
-        "{phase:<12} {} sent  {} ended  {} under way  {} late  {} dropped  {} failed  {} unknown",
+        "{phase:<12} {label}{} sent  {} ended  {} under way  {} late  {} dropped  {} failed  {} unknown",
         read(&tally.sent),
         read(&tally.ended),
         read(&tally.in_flight),
@@ -48,4 +57,16 @@ fn line(tally: &Tally, phase: &str) -> String {
         read(&tally.failed),
         read(&tally.unknown),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_closed_loop_is_labelled() {
+        let line = |pace| line(&Tally::default(), pace, "baseline");
+        assert!(line(Pace::Closed).contains("closed loop"));
+        assert!(!line(Pace::Open).contains("loop"));
+    }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use crate::drive::plan::{CHOREOGRAPHY, ORCHESTRATION};
-use crate::settings::Settings;
 use crate::tally::Tally;
+use crate::workload::Mix;
 
 /// Looked at second by second; three good ones in a row are no accident.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -16,7 +16,7 @@ const USUAL_FACTOR: u64 = 2;
 const USUAL_MIN: u64 = 10;
 
 /// Whether the baseline was steady.
-pub fn holds(tally: &Tally, settings: &Settings) -> Result<(), String> {
+pub fn holds(tally: &Tally, mix: &Mix) -> Result<(), String> {
     let troubles = tally.troubles();
     if troubles > 0 {
         return Err(format!(
@@ -24,7 +24,7 @@ pub fn holds(tally: &Tally, settings: &Settings) -> Result<(), String> {
         ));
     }
     let ended = tally.ended_by_coordination();
-    let share = settings.orchestration_share;
+    let share = mix.orchestration;
     for (coordination, used) in [(CHOREOGRAPHY, share < 1.0), (ORCHESTRATION, share > 0.0)] {
         if used && ended.get(coordination).copied().unwrap_or(0) == 0 {
             return Err(format!("no order ended in {coordination}"));
@@ -65,25 +65,18 @@ pub async fn regained(tally: &Tally, usual: u64, within: Duration) -> Option<Dur
 mod tests {
     use super::*;
     use checkers::history::Outcome;
-    use clap::Parser;
     use std::sync::atomic::Ordering::Relaxed;
-
-    #[derive(Parser)]
-    struct Cli {
-        #[command(flatten)]
-        settings: Settings,
-    }
 
     #[test]
     fn a_baseline_without_troubles_in_which_both_kinds_ended_is_steady() {
-        let (tally, settings) = (Tally::default(), Cli::parse_from(["test"]).settings);
-        assert!(holds(&tally, &settings).is_err(), "nothing ended");
+        let (tally, mix) = (Tally::default(), Mix::default());
+        assert!(holds(&tally, &mix).is_err(), "nothing ended");
         tally.ended(CHOREOGRAPHY, &Outcome::confirmed(), 1);
-        assert!(holds(&tally, &settings).is_err_and(|why| why.contains(ORCHESTRATION)));
+        assert!(holds(&tally, &mix).is_err_and(|why| why.contains(ORCHESTRATION)));
         tally.ended(ORCHESTRATION, &Outcome::confirmed(), 1);
-        assert_eq!(holds(&tally, &settings), Ok(()));
+        assert_eq!(holds(&tally, &mix), Ok(()));
         tally.unknown.fetch_add(1, Relaxed);
-        assert!(holds(&tally, &settings).is_err());
+        assert!(holds(&tally, &mix).is_err());
     }
 
     #[tokio::test(start_paused = true)]

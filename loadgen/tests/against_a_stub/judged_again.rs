@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 const CUSTOMER: &str = "r1-customer-7";
 
-fn record() -> Record {
+pub fn record() -> Record {
     let account = FundedAccount {
         customer: CUSTOMER.into(),
         deposited_minor: 100,
@@ -24,6 +24,8 @@ fn record() -> Record {
             skus: Vec::new(),
             already_wrong: Vec::new(),
         },
+        workload: Default::default(),
+        replay_of: None,
         started_ms: 1,
         method: None,
         command: Vec::new(),
@@ -56,13 +58,13 @@ fn payments(available_minor: i64) -> Part<PaymentsRows> {
     })
 }
 
-struct Run {
-    folder: Folder,
+pub struct Run {
+    pub folder: Folder,
     parent: PathBuf,
 }
 
 impl Run {
-    fn new(test: &str) -> Self {
+    pub fn new(test: &str) -> Self {
         let parent = std::env::temp_dir().join(format!("runs-{}-{test}", std::process::id()));
         let folder = Folder::create(&parent.join("one")).expect("made");
         std::fs::write(folder.history(), "").expect("written");

@@ -7,8 +7,10 @@ use std::time::Duration;
 use crate::stub::{Bench, Gateway, Mood, completions, eventually};
 use loadgen::dice::Dice;
 use loadgen::drive::load::Load;
-use loadgen::drive::schedule::Schedule;
-use loadgen::settings::Spacing;
+use loadgen::drive::schedule::{Schedule, Then};
+use loadgen::workload::arrival::{Constant, Rate};
+use loadgen::workload::{Arrival, Stage};
+use strict_yaml::Span;
 use tokio::sync::watch;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -22,7 +24,11 @@ fn hold_the_thread(length: Duration) {
 }
 
 fn schedule(rate: f64) -> Schedule {
-    Schedule::new(Spacing::Constant, rate, Dice::new(1))
+    let stage = Stage {
+        duration: Span::seconds(60),
+        arrival: Arrival::Constant(Constant { rate: Rate(rate) }),
+    };
+    Schedule::new(vec![stage], Then::Again, Dice::new(1))
 }
 
 #[tokio::test]

@@ -1,25 +1,28 @@
 //! A stand-in for the gateway: answers what a test tells it to, and remembers what it was asked.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::State;
+use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use checkers::history::{History, Setup};
-use clap::Parser;
+use loadgen::clock::now_us;
 use loadgen::dice::Dice;
 use loadgen::drive::Drive;
 use loadgen::drive::caller::Caller;
-use loadgen::drive::plan::Planner;
+use loadgen::drive::plan::{Plan, Planner};
 use loadgen::drive::population::Population;
+use loadgen::drive::trace_ids::TraceIds;
 use loadgen::history::{self, Writer};
-use loadgen::settings::Settings;
 use loadgen::tally::Tally;
+use loadgen::workload::mix::{Reads, Refusals};
+use loadgen::workload::{Mix, Workload};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -32,6 +35,16 @@ pub enum Mood {
     Refuse(u16, &'static str),
     /// As above so many times for each key, then accept.
     RefuseFirst(u16, &'static str, u32),
+    /// This status, to come back in so many seconds, once for each key; then accept.
+    ComeBack(u16, &'static str),
+    /// Accept; whoever reads an order without waiting for it is told that there is none.
+    NotYetThere,
+    /// A page where JSON should be.
+    Page(u16),
+    /// JSON that breaks the contract.
+    Body(u16, &'static str),
+    /// Take so long with the first request of each key, then accept.
+    SlowAtFirst(Duration),
     /// Cut the connection after the request was read.
     HangUp,
     NeverAnswer,
@@ -50,6 +63,9 @@ pub struct Seen {
     pub path: String,
     pub key: Option<String>,
     pub traceparent: Option<String>,
+    /// The connection it came by.
+    pub peer: SocketAddr,
+    pub at: tokio::time::Instant,
 }
 
 impl Gateway {
@@ -62,7 +78,8 @@ impl Gateway {
             mood,
         };
         let router = Router::new().fallback(answer).with_state(gateway.clone());
-        tokio::spawn(async move { axum::serve(listener, router).await });
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
         gateway
     }
 
@@ -96,6 +113,7 @@ impl Gateway {
 
 async fn answer(
     State(gateway): State<Gateway>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -114,14 +132,30 @@ async fn answer(
         path: path.clone(),
         key: key.clone(),
         traceparent,
+        peer,
+        at: tokio::time::Instant::now(),
     });
-    if method == Method::GET {
+    if gateway.mood == Mood::NotYetThere && method == Method::GET && uri.query().is_none() {
+        return refuse(404, "unknown-order", "0");
+    }
+    if method == Method::GET && !matches!(gateway.mood, Mood::Page(_) | Mood::Body(..)) {
         return Json(json!({"status": "confirmed", "version": 2})).into_response();
     }
     match gateway.mood {
-        Mood::RefuseFirst(status, problem, times) if nth < times => refuse(status, problem),
-        Mood::Accept | Mood::RefuseFirst(..) => accept(&path, key, &body),
-        Mood::Refuse(status, problem) => refuse(status, problem),
+        Mood::RefuseFirst(status, problem, times) if nth < times => refuse(status, problem, "0"),
+        Mood::ComeBack(status, after) if nth == 0 => refuse(status, "come-back", after),
+        Mood::SlowAtFirst(length) if nth == 0 => {
+            tokio::time::sleep(length).await;
+            accept(&path, key, &body)
+        }
+        Mood::Accept
+        | Mood::NotYetThere
+        | Mood::RefuseFirst(..)
+        | Mood::ComeBack(..)
+        | Mood::SlowAtFirst(_) => accept(&path, key, &body),
+        Mood::Refuse(status, problem) => refuse(status, problem, "0"),
+        Mood::Page(code) => (status(code), "<html>Bad gateway</html>").into_response(),
+        Mood::Body(code, body) => (status(code), body).into_response(),
         Mood::HangUp => {
             // An answer that breaks off in its body.
             let broken =
@@ -146,23 +180,34 @@ fn accept(path: &str, key: Option<String>, body: &[u8]) -> Response {
     (status, token, Json(answer)).into_response()
 }
 
-fn refuse(status: u16, problem: &str) -> Response {
-    let status = StatusCode::from_u16(status).expect("a status");
-    let headers = [(HeaderName::from_static("retry-after"), "0")];
-    (
-        status,
-        headers,
-        Json(json!({"type": format!("/problems/{problem}")})),
-    )
-        .into_response()
+fn refuse(code: u16, problem: &str, after: &'static str) -> Response {
+    let headers = [(HeaderName::from_static("retry-after"), after)];
+    let body = Json(json!({"type": format!("/problems/{problem}")}));
+    (status(code), headers, body).into_response()
+}
+
+fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).expect("a status")
 }
 
 // === a load generator in pieces ===
 
-#[derive(Parser)]
-struct Cli {
-    #[command(flatten)]
-    settings: Settings,
+/// Plain orders, and nothing after them.
+pub fn plain() -> Workload {
+    let reads = Reads {
+        with_token: 0.0,
+        without_token: 0.0,
+    };
+    let mix = Mix {
+        cancel: 0.0,
+        refusals: Refusals::evenly(0.0),
+        reads,
+        ..Mix::default()
+    };
+    Workload {
+        mix,
+        ..Workload::default()
+    }
 }
 
 pub struct Bench {
@@ -173,23 +218,17 @@ pub struct Bench {
 
 impl Bench {
     pub fn new(test: &str, gateways: Vec<String>) -> Self {
-        let arguments = [
-            "test",
-            "--refusal-share",
-            "0",
-            "--cancel-share",
-            "0",
-            "--read-share",
-            "0",
-        ];
-        let settings = Cli::parse_from(arguments).settings;
+        Self::of(test, gateways, &plain())
+    }
+
+    pub fn of(test: &str, gateways: Vec<String>, workload: &Workload) -> Self {
         let path =
             std::env::temp_dir().join(format!("loadgen-{}-{test}.jsonl", std::process::id()));
         let (recorder, writer) = history::open(&path).expect("a file");
-        let population = Population::of("r1-".into(), &settings);
+        let population = Population::of("r1-".into(), workload);
         let drive = Drive {
             caller: Arc::new(Caller::new(gateways, Dice::new(1), 64).expect("a client")),
-            planner: Arc::new(Planner::new(population, 1, &settings)),
+            planner: Arc::new(Planner::new(population, 1, workload)),
             recorder,
             tally: Arc::new(Tally::default()),
         };
@@ -198,6 +237,14 @@ impl Bench {
             writer,
             path,
         }
+    }
+
+    /// The first order of the load, sent and watched to its end.
+    pub async fn order(&self) -> Plan {
+        let plan = self.drive.planner.arrival(0).expect("drawn");
+        let ids = TraceIds::of("r1-", 1, plan.op);
+        self.drive.order(&plan, &ids, now_us()).await;
+        plan
     }
 
     /// What was written down.

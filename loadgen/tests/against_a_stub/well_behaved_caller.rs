@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use crate::stub::{Bench, Gateway, Mood, completions};
 use checkers::Verdict;
 use checkers::claims::monotonic_reads;
+use crate::stub::{Bench, Gateway, Mood, completions, plain};
 use checkers::history::Completion;
-use loadgen::clock::now_us;
 use loadgen::dice::Dice;
 use loadgen::drive::caller::{Answer, Caller, Request};
 use loadgen::drive::trace_ids::TraceIds;
@@ -26,6 +25,7 @@ async fn call(gateways: Vec<String>, attempt: Duration) -> Answer {
         token: None,
         deadline: DEADLINE,
         attempt,
+        patience: None,
     };
     caller.call(0, &request).await
 }
@@ -99,9 +99,8 @@ async fn another_gateway_is_asked_when_one_is_gone() {
 async fn a_retry_keeps_its_key_and_stays_one_operation() {
     let gateway = Gateway::start(Mood::RefuseFirst(503, "database-unavailable", 2)).await;
     let bench = Bench::new("retry", vec![gateway.url.clone()]);
-    let plan = bench.drive.planner.arrival(0);
+    let plan = bench.order().await;
     let ids = TraceIds::of("r1-", 1, plan.op);
-    bench.drive.order(&plan, &ids, now_us()).await;
     let sent = gateway.orders();
     assert_eq!(sent.len(), 3);
     assert!(
@@ -121,12 +120,26 @@ async fn a_retry_keeps_its_key_and_stays_one_operation() {
 }
 
 #[tokio::test]
+async fn a_read_without_a_token_that_comes_too_early_is_no_trouble_and_one_with_a_token_is() {
+    for (with_token, troubles) in [(0.0, 0), (1.0, 1)] {
+        let mut workload = plain();
+        workload.mix.reads.with_token = with_token;
+        workload.mix.reads.without_token = 1.0 - with_token;
+        let gateway = Gateway::start(Mood::NotYetThere).await;
+        let name = format!("early-{with_token}");
+        let bench = Bench::of(&name, vec![gateway.url.clone()], &workload);
+        bench.order().await;
+        assert_eq!(bench.drive.tally.troubles(), troubles);
+        let kinds = completions(&bench.history().await);
+        assert_eq!((kinds["ok"], kinds["failed"]), (1, 1));
+    }
+}
+
+#[tokio::test]
 async fn only_watching_requests_are_left_out_of_the_traces() {
     let gateway = Gateway::start(Mood::Accept).await;
     let bench = Bench::new("traces", vec![gateway.url.clone()]);
-    let plan = bench.drive.planner.arrival(0);
-    let ids = TraceIds::of("r1-", 1, plan.op);
-    bench.drive.order(&plan, &ids, now_us()).await;
+    bench.order().await;
     for seen in gateway.seen() {
         let sampled = seen
             .traceparent

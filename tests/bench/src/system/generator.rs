@@ -5,18 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use clap::Parser;
 use loadgen::dice::Dice;
 use loadgen::drive::Drive;
 use loadgen::drive::caller::Caller;
 use loadgen::drive::load::Load;
 use loadgen::drive::plan::{CHOREOGRAPHY, ORCHESTRATION, Planner};
 use loadgen::drive::population::Population;
-use loadgen::drive::schedule::Schedule;
+use loadgen::drive::schedule::{Schedule, Then};
 use loadgen::drive::warm_up::WarmUpError;
 use loadgen::history;
-use loadgen::settings::{Settings as LoadSettings, Spacing};
 use loadgen::tally::{self, Tally};
+use loadgen::workload::mix::{Reads, Refusals};
+use loadgen::workload::{Mix, Stage, Workload};
 use platform::Platform;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
@@ -79,25 +79,27 @@ pub struct Phase {
     pub drained: bool,
 }
 
-#[derive(Parser)]
-struct Shares {
-    #[command(flatten)]
-    settings: LoadSettings,
-}
-
 /// No order refused, cancelled or read back: each is a whole saga, and a figure is of nothing else.
-fn whole_sagas(coordination: Coordination) -> LoadSettings {
-    let orchestrated = match coordination {
-        Coordination::Choreography => "--orchestration-share=0",
-        Coordination::Orchestration => "--orchestration-share=1",
+fn whole_sagas(coordination: Coordination) -> Workload {
+    let orchestration = match coordination {
+        Coordination::Choreography => 0.0,
+        Coordination::Orchestration => 1.0,
     };
-    let others = ["--cancel-share=0", "--refusal-share=0"];
-    let more = ["--contended-share=0", "--read-share=0"];
-    let arguments = ["loadgen", orchestrated]
-        .into_iter()
-        .chain(others)
-        .chain(more);
-    Shares::parse_from(arguments).settings
+    let reads = Reads {
+        with_token: 0.0,
+        without_token: 0.0,
+    };
+    Workload {
+        mix: Mix {
+            orchestration,
+            cancel: 0.0,
+            refusals: Refusals::evenly(0.0),
+            contended: 0.0,
+            impatient: 0.0,
+            reads,
+        },
+        ..Workload::default()
+    }
 }
 
 impl<'a> Generator<'a> {
@@ -106,13 +108,13 @@ impl<'a> Generator<'a> {
         let gateways = platform.endpoints().gateway.clone();
         let dice = Dice::new(SEED);
         let caller = Caller::new(gateways, dice, IN_FLIGHT_MAX as usize)?;
-        let settings = whole_sagas(Coordination::Choreography);
-        let population = Population::of("bench-0-".into(), &settings);
+        let workload = whole_sagas(Coordination::Choreography);
+        let population = Population::of("bench-0-".into(), &workload);
         // Nobody judges these orders; what is sent is written down all the same, as in any run.
         let (recorder, _) = history::open(Path::new("/dev/null"))?;
         let drive = Drive {
             caller: Arc::new(caller),
-            planner: Arc::new(Planner::new(population, SEED, &settings)),
+            planner: Arc::new(Planner::new(population, SEED, &workload)),
             recorder,
             tally: Arc::default(),
         };
@@ -134,7 +136,8 @@ impl<'a> Generator<'a> {
         let tally = Arc::clone(&drive.tally);
         let load = Arc::new(Load::new(drive, SEED, IN_FLIGHT_MAX));
         let dice = Dice::new(SEED + u64::from(self.phases));
-        let schedule = Schedule::new(Spacing::Poisson, f64::from(rate), dice);
+        let stage = Stage::poisson(f64::from(rate), length);
+        let schedule = Schedule::new(vec![stage], Then::Again, dice);
         let (stop, stopped) = watch::channel(false);
         let used = Processor::read(self.platform.supervisor());
         let started = Instant::now();
@@ -186,13 +189,18 @@ async fn sample(tally: &Tally, started: Instant, length: Duration) -> Backlog {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use loadgen::drive::plan::ReadBack;
 
     #[test]
     fn every_order_passes_the_whole_saga() {
-        let settings = whole_sagas(Coordination::Orchestration);
-        assert_eq!(settings.orchestration_share, 1.0);
-        let aside = [settings.cancel_share, settings.refusal_share];
-        assert_eq!(aside, [0.0, 0.0]);
-        assert_eq!([settings.contended_share, settings.read_share], [0.0, 0.0]);
+        let workload = whole_sagas(Coordination::Orchestration);
+        let population = Population::of("bench-1-".into(), &workload);
+        let planner = Planner::new(population, SEED, &workload);
+        for plan in (0..500).filter_map(|nth| planner.arrival(nth)) {
+            let ends: Vec<String> = plan.place.allowed.iter().map(|it| it.to_string()).collect();
+            assert_eq!(ends, ["confirmed"]);
+            assert_eq!(plan.place.coordination, ORCHESTRATION);
+            assert_eq!(plan.read_back, ReadBack::No);
+        }
     }
 }

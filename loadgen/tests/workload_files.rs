@@ -1,0 +1,195 @@
+//! Workload files: those that ship, and those that are wrong.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use loadgen::workload::named::{NAMED, table};
+use loadgen::workload::{Workload, file};
+use serde_json::Value;
+use strict_yaml::{parse, schema};
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+fn files(name: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder(name)).expect("a folder").flatten();
+    let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
+    all.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
+    all.sort();
+    assert!(!all.is_empty(), "{name}");
+    all
+}
+
+#[test]
+fn every_workload_that_ships_is_one_and_has_its_name() {
+    for path in files("workloads") {
+        let read = file::read(&path).unwrap_or_else(|error| panic!("{error}"));
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let named = NAMED.iter().find(|named| named.name == stem);
+        let named = named.unwrap_or_else(|| panic!("{stem} cannot be run by its name"));
+        assert_eq!(named.workload(), Some(read));
+    }
+    assert_eq!(NAMED.len(), files("workloads").len());
+}
+
+#[test]
+fn the_baseline_is_what_a_run_without_a_workload_sends_with_limits() {
+    let baseline = file::find("baseline").expect("it ships");
+    let default = Workload::default();
+    assert_eq!(baseline.stages, default.stages);
+    assert_eq!(baseline.mix, default.mix);
+    assert_eq!(baseline.population, default.population);
+    assert!(!baseline.thresholds.is_empty() && default.thresholds.is_empty());
+}
+
+#[test]
+fn the_table_of_workloads_is_that_of_their_files() {
+    let path = folder("workloads/README.md");
+    let text = fs::read_to_string(&path).expect("a README");
+    let table = table();
+    assert!(
+        text.contains(&table),
+        "{} does not hold this table; put it there:\n\n{table}",
+        path.display()
+    );
+}
+
+#[test]
+fn the_example_that_is_explained_is_a_workload() {
+    let text = fs::read_to_string(folder("workloads/README.md")).expect("a README");
+    let example = text
+        .split("```yaml\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next());
+    let read = parse::<Workload>(example.expect("an example"));
+    assert!(read.is_ok(), "{read:?}");
+}
+
+#[test]
+fn a_workload_is_written_as_it_is_read() {
+    for named in NAMED {
+        let workload = named.workload().expect("it ships");
+        let text = serde_json::to_string(&workload).expect("serialises");
+        assert_eq!(parse::<Workload>(&text), Ok(workload), "{}", named.name);
+    }
+}
+
+/// What each file is told is beside it, in `wrong.txt`, to be reviewed as prose.
+#[test]
+fn wrong_files_are_told_where_and_why() {
+    let mut told = String::new();
+    for path in files("tests/wrong") {
+        let text = fs::read_to_string(&path).expect("a file");
+        let mistakes = parse::<Workload>(&text).expect_err("it is wrong");
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        for mistake in mistakes {
+            told += &format!("{name}:{mistake}\n");
+        }
+    }
+    let kept = folder("tests/wrong/wrong.txt");
+    let known = fs::read_to_string(&kept).unwrap_or_default();
+    if told != known {
+        let now = kept.with_extension("new");
+        fs::write(&now, &told).expect("written");
+        panic!(
+            "other words than in {}; see {}",
+            kept.display(),
+            now.display()
+        );
+    }
+}
+
+#[test]
+fn the_published_schema_is_that_of_the_types() {
+    let text = fs::read_to_string(folder("workload.schema.json")).expect("a schema");
+    let published: Value = serde_json::from_str(&text).expect("JSON");
+    assert!(
+        published == schema::<Workload>(),
+        "renew it: target/debug/loadgen schema > loadgen/workload.schema.json"
+    );
+}
+
+#[test]
+fn what_is_no_workload_is_an_error_and_no_panic() {
+    // Every prefix of a real file, and every octet of it replaced by one that YAML takes for its own.
+    for named in &NAMED[..2] {
+        let text = named.text;
+        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
+            let _ = parse::<Workload>(&text[..end]);
+        }
+        for (at, octet) in text.char_indices() {
+            for other in ["\t", "{", "&", "-", ":", "9", "\u{0}"] {
+                let mut changed = text.to_owned();
+                changed.replace_range(at..at + octet.len_utf8(), other);
+                if let Ok(workload) = parse::<Workload>(&changed) {
+                    assert!(!workload.length().is_zero(), "{changed}");
+                }
+            }
+        }
+    }
+}
+
+// === arrivals from a file ===
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn with(test: &str, times: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("times-{}-{test}", std::process::id()));
+        fs::create_dir_all(&path).expect("made");
+        fs::write(path.join("times.txt"), times).expect("written");
+        let workload = "title: recorded\ndescription: from elsewhere\n\
+            stages:\n  - duration: 2s\n    file: times.txt\n";
+        fs::write(path.join("recorded.yaml"), workload).expect("written");
+        Self(path)
+    }
+
+    fn read(&self) -> Result<Workload, String> {
+        file::read(&self.0.join("recorded.yaml")).map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn times_of_a_file_are_those_of_its_lines() {
+    let workload = Folder::with("right", "0\n10\n10\n1999\n").read();
+    assert_eq!(workload.expect("read").expected(), Some(4.0));
+}
+
+#[test]
+fn times_that_are_none_are_told_with_their_line() {
+    for (test, times, why) in [
+        (
+            "word",
+            "0\nsoon\n",
+            "line 2: \"soon\" is not an offset in ms",
+        ),
+        (
+            "before",
+            "5\n4\n",
+            "line 2: 4 ms is before the line above it",
+        ),
+        (
+            "after",
+            "5\n2000\n",
+            "line 2: 2000 ms is after the stage's 2000 ms",
+        ),
+        ("none", "", "no arrivals in it"),
+    ] {
+        let told = Folder::with(test, times).read().expect_err(test);
+        assert!(told.contains(why), "{told}");
+    }
+    let folder = Folder::with("gone", "0\n");
+    fs::remove_file(folder.0.join("times.txt")).expect("removed");
+    let told = folder.read().expect_err("nothing to read");
+    assert!(
+        told.contains("stages[0].file") && told.contains("times.txt"),
+        "{told}"
+    );
+}
