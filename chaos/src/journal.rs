@@ -193,10 +193,10 @@ fn seconds(start_ms: u64, end_ms: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{example::EXAMPLE, file};
+    use crate::experiment::example::EXAMPLE;
 
     fn journal() -> Journal {
-        let experiment = file::parse(EXAMPLE).expect("the example is whole");
+        let experiment = strict_yaml::parse(EXAMPLE).expect("the example is whole");
         Journal::begin(experiment, 1)
     }
 

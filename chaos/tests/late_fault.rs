@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::routing::{delete, post};
 use axum::{Json, Router};
 use chaos::agent::client::Agent;
-use chaos::experiment::file;
+use chaos::experiment::Experiment;
 use chaos::run::method::Method;
 use chaos::run::system::{Endpoints, Secrets, System, User};
 use serde_json::{Value, json};
@@ -81,7 +81,7 @@ async fn a_fault_lasts_as_long_as_it_was_asked_for_however_late_it_began() {
             },
         },
     };
-    let experiment = file::parse(EXPERIMENT).expect("an experiment");
+    let experiment: Experiment = strict_yaml::parse(EXPERIMENT).expect("an experiment");
     let tell = |_: String| ();
     let method = Method::new(agent, 1, &system, &experiment, 1, &tell);
     method.run(&experiment.method).await.expect("it is worked");

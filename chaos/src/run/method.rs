@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures::future::{BoxFuture, try_join_all};
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::{Instant, sleep};
 
 use super::{back, steady, system::System};
 use crate::agent::client::Agent;

@@ -96,10 +96,11 @@ impl Caller {
         if is_command {
             self.budget.earn();
         }
+        let first = self.dice.below(self.gateways.len() as u64, op, "gateway") as usize;
         let mut ambiguous: Option<String> = None;
         let mut last = (None, "no attempt was made in time".to_owned());
         for attempt in 0..ATTEMPTS_MAX {
-            let gateway = &self.gateways[(op as usize + attempt as usize) % self.gateways.len()];
+            let gateway = &self.gateways[(first + attempt as usize) % self.gateways.len()];
             let patience = request.patience.filter(|_| attempt == 0);
             let after = match self.attempt(gateway, request, patience, until).await {
                 Attempt::Ok { body, token, stale } => {

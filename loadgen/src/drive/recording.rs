@@ -225,6 +225,7 @@ mod tests {
             replay_of: None,
             started_ms: 0,
             method: None,
+            command: Vec::new(),
             phases: Vec::new(),
             recovery_ms: None,
             load: Load::default(),

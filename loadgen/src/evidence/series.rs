@@ -80,7 +80,9 @@ pub async fn read(endpoints: &Endpoints, scope: &Scope) -> SeriesFile {
         to_ms,
         step_ms,
     };
-    let series = QUERIES.iter().map(|query| one(&http, endpoints, query, range));
+    let series = QUERIES
+        .iter()
+        .map(|query| one(&http, endpoints, query, range));
     SeriesFile {
         from_ms,
         to_ms,
@@ -137,9 +139,17 @@ mod tests {
 
     #[test]
     fn the_step_is_the_least_that_stays_within_the_points() {
-        assert_eq!([0, 60_000, 599_000, 600_000].map(step_ms), [1_000, 1_000, 1_000, 2_000]);
+        assert_eq!(
+            [0, 60_000, 599_000, 600_000].map(step_ms),
+            [1_000, 1_000, 1_000, 2_000]
+        );
         let points = |length_ms: u64| length_ms / step_ms(length_ms) + 1;
-        assert!([1, 600_000, 3_600_000, 86_400_000].map(points).iter().all(|n| *n <= POINTS_MAX));
+        assert!(
+            [1, 600_000, 3_600_000, 86_400_000]
+                .map(points)
+                .iter()
+                .all(|n| *n <= POINTS_MAX)
+        );
     }
 
     #[test]

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use crate::stub::{Bench, Gateway, Mood, completions, plain};
 use checkers::Verdict;
 use checkers::claims::monotonic_reads;
-use crate::stub::{Bench, Gateway, Mood, completions, plain};
 use checkers::history::Completion;
+use loadgen::clock::now_us;
 use loadgen::dice::Dice;
 use loadgen::drive::caller::{Answer, Caller, Request};
+use loadgen::drive::plan::{OPS_PER_ARRIVAL, ReadBack};
 use loadgen::drive::trace_ids::TraceIds;
 use reqwest::Method;
 
@@ -15,6 +17,10 @@ use reqwest::Method;
 const DEADLINE: Duration = Duration::from_secs(1);
 
 async fn call(gateways: Vec<String>, attempt: Duration) -> Answer {
+    call_of(0, gateways, attempt).await
+}
+
+async fn call_of(op: u64, gateways: Vec<String>, attempt: Duration) -> Answer {
     let caller = Caller::new(gateways, Dice::new(1), 4).expect("a client");
     let request = Request {
         method: Method::POST,
@@ -27,12 +33,26 @@ async fn call(gateways: Vec<String>, attempt: Duration) -> Answer {
         attempt,
         patience: None,
     };
-    caller.call(0, &request).await
+    caller.call(op, &request).await
 }
 
 async fn answer_of(mood: Mood) -> Answer {
     let gateway = Gateway::start(mood).await;
     call(vec![gateway.url], Duration::from_millis(200)).await
+}
+
+#[tokio::test]
+async fn orders_begin_at_each_of_the_gateways() {
+    let gateways = [
+        Gateway::start(Mood::Accept).await,
+        Gateway::start(Mood::Accept).await,
+    ];
+    let urls = || gateways.iter().map(|it| it.url.clone()).collect();
+    for order in 0..20 {
+        call_of(order * OPS_PER_ARRIVAL, urls(), DEADLINE).await;
+    }
+    let seen = gateways.each_ref().map(|gateway| gateway.seen().len());
+    assert!(seen.iter().all(|requests| *requests > 0), "{seen:?}");
 }
 
 #[tokio::test]
@@ -154,8 +174,8 @@ async fn only_watching_requests_are_left_out_of_the_traces() {
 async fn an_order_that_is_read_back_is_read_again_once_it_has_ended() {
     let gateway = Gateway::start(Mood::Accept).await;
     let bench = Bench::new("again", vec![gateway.url.clone()]);
-    let mut plan = bench.drive.planner.arrival(0);
-    plan.read_back = true;
+    let mut plan = bench.drive.planner.arrival(0).expect("drawn");
+    plan.read_back = ReadBack::WithToken;
     let ids = TraceIds::of("r1-", 1, plan.op);
     bench.drive.order(&plan, &ids, now_us()).await;
     let report = monotonic_reads::check(&bench.history().await).expect("it was read");
