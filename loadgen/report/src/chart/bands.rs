@@ -132,7 +132,10 @@ mod tests {
             .iter()
             .map(|(from_ms, to_ms)| injection("process/kill", *from_ms, *to_ms, &["orders-1"]))
             .collect();
-        let faults = faults::of(&Journal { run });
+        let faults = faults::of(&Journal {
+            run,
+            ..Journal::default()
+        });
         let window = Window {
             from_ms: 0,
             to_ms: 10_000,

@@ -146,7 +146,10 @@ pub mod tests {
             Injection::default(),
             injection("process/kill", 1_000, 1_500, &["payments-2"]),
         ];
-        let faults = of(&Journal { run });
+        let faults = of(&Journal {
+            run,
+            ..Journal::default()
+        });
         let labels: Vec<String> = faults.iter().map(Fault::label).collect();
         assert_eq!(
             labels,
@@ -166,7 +169,10 @@ pub mod tests {
             injection("link/blackhole", 5, 6, &["orders-1"]),
             injection("amqp/delivery/drop", 7, 8, &["orders-1"]),
         ];
-        let words = in_words(&of(&Journal { run }));
+        let words = in_words(&of(&Journal {
+            run,
+            ..Journal::default()
+        }));
         assert_eq!(words, "2 kills, 1 message fault and 1 partition");
     }
 }

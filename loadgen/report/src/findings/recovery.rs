@@ -158,7 +158,15 @@ mod tests {
                 injection("process/kill", *began_ms, *ended_ms, &["orders-1"])
             })
             .collect();
-        of(&WINDOW, None, orders, &faults::of(&Journal { run }))
+        of(
+            &WINDOW,
+            None,
+            orders,
+            &faults::of(&Journal {
+                run,
+                ..Journal::default()
+            }),
+        )
     }
 
     #[test]
@@ -191,7 +199,10 @@ mod tests {
     #[test]
     fn a_busier_baseline_makes_more_usual() {
         let run = vec![injection("process/kill", 5_000, 6_500, &["orders-1"])];
-        let faults = faults::of(&Journal { run });
+        let faults = faults::of(&Journal {
+            run,
+            ..Journal::default()
+        });
         let mut orders = backlog(1_000, 2_000);
         orders.extend(backlog(5_500, 9_200));
         let baseline = Window {

@@ -158,6 +158,12 @@ mod tests {
             injection("process/kill", 2_500, 4_000, &["orders-2"]),
             injection("process/kill", 9_000, 9_500, &["orders-2"]),
         ];
-        assert_eq!(in_force_ms(&faults::of(&Journal { run })), 3_500);
+        assert_eq!(
+            in_force_ms(&faults::of(&Journal {
+                run,
+                ..Journal::default()
+            })),
+            3_500
+        );
     }
 }
