@@ -144,7 +144,8 @@ impl Followed {
                         Some(_) => ReadBack::WithToken,
                         None => ReadBack::WithoutToken,
                     };
-                    all.entry(*of).or_default().read = Some(read);
+                    // The first: one that was read back is read again in any case.
+                    all.entry(*of).or_default().read.get_or_insert(read);
                 }
             }
         }
@@ -198,6 +199,14 @@ mod tests {
         HistoryLine::Ok { op, at_us, promise }
     }
 
+    fn read(of: u64, token: Option<i64>) -> Action {
+        Action::Read {
+            of,
+            order_id: Uuid::nil(),
+            token,
+        }
+    }
+
     fn recording() -> Recording {
         let workload = Workload::default();
         let drawn = Planner::new(Population::of("r1-".into(), &workload), 7, &workload);
@@ -216,6 +225,8 @@ mod tests {
                 1_315_000,
                 Action::Cancel { of, order_id },
             ),
+            invoked(second.read_op(), 1_320_000, read(of, Some(1))),
+            invoked(second.read_again_op(), 1_400_000, read(of, None)),
         ];
         let history = History::fold(drawn.population.setup(), lines);
         let record = Record {
@@ -269,5 +280,11 @@ mod tests {
         let plans = recording().plans;
         assert_eq!(plans[0].cancel_after, None);
         assert_eq!(plans[1].cancel_after, Some(Duration::from_millis(15)));
+    }
+
+    #[test]
+    fn an_order_is_read_back_as_it_was_first() {
+        let read_back = recording().plans.into_iter().map(|plan| plan.read_back);
+        assert!(read_back.eq([ReadBack::No, ReadBack::WithToken]));
     }
 }

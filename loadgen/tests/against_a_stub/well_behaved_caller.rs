@@ -16,6 +16,9 @@ use reqwest::Method;
 /// Long enough for the first retries, short enough for a test of failure.
 const DEADLINE: Duration = Duration::from_secs(1);
 
+/// Chance decides at which of two gateways an operation begins; of so many, one in a million sees only one of them.
+const OPS_TRIED: u64 = 20;
+
 async fn call(gateways: Vec<String>, attempt: Duration) -> Answer {
     call_of(0, gateways, attempt).await
 }
@@ -48,7 +51,7 @@ async fn orders_begin_at_each_of_the_gateways() {
         Gateway::start(Mood::Accept).await,
     ];
     let urls = || gateways.iter().map(|it| it.url.clone()).collect();
-    for order in 0..20 {
+    for order in 0..OPS_TRIED {
         call_of(order * OPS_PER_ARRIVAL, urls(), DEADLINE).await;
     }
     let seen = gateways.each_ref().map(|gateway| gateway.seen().len());
@@ -100,19 +103,34 @@ async fn a_refusal_before_any_effect_is_failed() {
 async fn a_refusal_after_a_lost_answer_does_not_undo_the_doubt() {
     let lost = Gateway::start(Mood::Refuse(504, "deadline-exceeded")).await;
     let refusing = Gateway::start(Mood::Refuse(422, "unknown-sku")).await;
-    let answer = call(vec![lost.url, refusing.url], Duration::from_millis(200)).await;
-    assert!(matches!(answer, Answer::Unknown { .. }), "{answer:?}");
+    for op in 0..OPS_TRIED {
+        let gateways = vec![lost.url.clone(), refusing.url.clone()];
+        let answer = call_of(op, gateways, Duration::from_millis(200)).await;
+        // Else it began at the one that refuses.
+        if !lost.seen().is_empty() {
+            assert!(matches!(answer, Answer::Unknown { .. }), "{answer:?}");
+            return;
+        }
+    }
+    panic!("none of {OPS_TRIED} began at the first gateway");
 }
 
 #[tokio::test]
 async fn another_gateway_is_asked_when_one_is_gone() {
     let nobody = Gateway::nobody().await;
     let gateway = Gateway::start(Mood::Accept).await;
-    let answer = call(vec![nobody, gateway.url], Duration::from_millis(200)).await;
-    assert!(
-        matches!(&answer, Answer::Ok(success) if success.attempts == 2),
-        "{answer:?}"
-    );
+    let mut attempts = vec![];
+    for op in 0..OPS_TRIED {
+        let gateways = vec![nobody.clone(), gateway.url.clone()];
+        let answer = call_of(op, gateways, Duration::from_millis(200)).await;
+        let Answer::Ok(success) = answer else {
+            panic!("{answer:?}")
+        };
+        attempts.push(success.attempts);
+    }
+    attempts.sort_unstable();
+    attempts.dedup();
+    assert_eq!(attempts, [1, 2], "some began at the one that is gone");
 }
 
 #[tokio::test]
@@ -151,7 +169,8 @@ async fn a_read_without_a_token_that_comes_too_early_is_no_trouble_and_one_with_
         bench.order().await;
         assert_eq!(bench.drive.tally.troubles(), troubles);
         let kinds = completions(&bench.history().await);
-        assert_eq!((kinds["ok"], kinds["failed"]), (1, 1));
+        // The other one is the read when it has ended.
+        assert_eq!((kinds["ok"], kinds["failed"]), (1, 2));
     }
 }
 
