@@ -34,6 +34,10 @@ const FLUSH_INTERVAL: Duration = Duration::from_millis(500);
 /// costs the spans of that time and nothing else.
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// How long a connection to the collector is kept without use: two flushes, and far less than any server keeps one. A
+/// server that closes it just as we post would cost the batch.
+const IDLE_LIMIT: Duration = Duration::from_secs(1);
+
 /// The provider of all spans, or `None` when no collector is configured.
 pub(crate) fn provider(settings: &Settings) -> Result<Option<SdkTracerProvider>, InitError> {
     let Some(endpoint) = &settings.otlp_endpoint else {
@@ -44,6 +48,7 @@ pub(crate) fn provider(settings: &Settings) -> Result<Option<SdkTracerProvider>,
         .with_protocol(Protocol::HttpBinary)
         .with_endpoint(format!("{}/v1/traces", endpoint.trim_end_matches('/')))
         .with_timeout(EXPORT_TIMEOUT)
+        .with_http_client(client()?)
         // A retry would hold up the queue behind it; the next batch is the retry.
         .with_retry_policy(RetryPolicy::disabled())
         .build()
@@ -73,6 +78,20 @@ pub(crate) fn provider(settings: &Settings) -> Result<Option<SdkTracerProvider>,
             .with_resource(resource)
             .build(),
     ))
+}
+
+/// The SDK's thread is not one of a runtime, so the client blocks; it must not be made on one that is.
+fn client() -> Result<reqwest::blocking::Client, InitError> {
+    let building = std::thread::spawn(|| {
+        reqwest::blocking::Client::builder()
+            .timeout(EXPORT_TIMEOUT)
+            .pool_idle_timeout(IDLE_LIMIT)
+            .build()
+    });
+    let failed = |why: String| InitError::Exporter(why);
+    let built = building.join();
+    let built = built.map_err(|_| failed("the client's thread panicked".to_owned()))?;
+    built.map_err(|error| failed(error.to_string()))
 }
 
 /// The layer that makes OpenTelemetry spans of `tracing` spans. Log events stay in the log.

@@ -176,7 +176,7 @@ const WRONG: [Wrong; 20] = [
             journal.experiment.recovery = Some(crate::journal::Span::seconds(5));
             let open_orders = &mut example::indicators(run).open_orders[0];
             for (_, open) in open_orders.samples.iter_mut().skip(14).take(8) {
-                *open = 40.0;
+                *open = 400.0;
             }
         },
         step: "recovery from kill orders-1",

@@ -87,7 +87,7 @@ fn orders_that_pile_up_and_stay_are_invalid() {
     let mut run = example::run();
     let open_orders = &mut example::indicators(&mut run).open_orders[0];
     for (_, open) in open_orders.samples.iter_mut().skip(14) {
-        *open = 40.0;
+        *open = 400.0;
     }
     let Verdict::Invalid(evidence) = judged(&run, &bounded(9)) else {
         panic!("must be invalid")
