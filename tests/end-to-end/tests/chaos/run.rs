@@ -117,7 +117,7 @@ async fn in_force(system: &System) -> i64 {
 async fn a_loaded_experiment_is_judged_and_told_in_a_table() {
     let system = System::breakable().await;
     let harness = Harness::new(&system, "loaded");
-    let load = "workload: {rate: 10, baseline: 4s, duration: 10s}";
+    let load = "workload: {rate: 10, baseline: 8s, duration: 14s}";
     let loaded = format!("{STEADY}\n{load}\n");
     let method =
         "  - {fault: amqp/confirm/drop, blast-radius: all, with: {probability: 0.2}, duration: 4s}

@@ -45,9 +45,10 @@ fn loadgen(system: &System, out: &Path, method: &str) -> Child {
             "--rate",
             "15",
             "--duration",
-            "12s",
+            "16s",
+            // A window of five seconds, and some of them, for the level that must come back.
             "--baseline",
-            "4s",
+            "8s",
         ])
         .args(["--seed", "11", "--method", &method])
         .arg("--endpoints")
