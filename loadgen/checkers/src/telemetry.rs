@@ -20,7 +20,7 @@ pub struct Telemetry {
 /// What the service level indicators are made of: raw samples of the run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Indicators {
-    /// Requests that the gateways answered, a counter with the label `status`.
+    /// Requests about orders that the gateways answered, a counter with the label `status`.
     pub requests: Vec<Series>,
     /// Orders that have not ended, a gauge that each instance of orders has from the one database.
     pub open_orders: Vec<Series>,

@@ -57,7 +57,7 @@ fn every_claim_is_judged_in_order_and_says_what_it_examined() {
         ),
         (
             "I15",
-            "1 faults, longest recovery 2.5 s, 0 % of the error budget spent, burn rate at most 0.0, 0 wrong",
+            "1 faults, longest recovery 2.5 s, 0 % of the requests' error budget spent, burn rate at most 0.0, 0 wrong",
         ),
         (
             "I16",

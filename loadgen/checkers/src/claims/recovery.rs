@@ -29,9 +29,9 @@ pub const CLAIM: Claim = Claim {
 const BOUND: Span = Span::seconds(60);
 /// What Prometheus shows of an event is a scrape old, and a scrape may be missed.
 const TWO_SCRAPES_MS: u64 = 2_000;
-/// Load that must follow the first good seconds for them to be seen: windows that are past the last trouble, and the
-/// scrape that shows their end.
-pub const LOAD_BEYOND_MS: u64 = (indicator::WINDOW_S + 1) * 1_000;
+/// Load that must follow the last trouble for its end to be seen: windows that are past it, good seconds of them, and
+/// the scrapes that show it.
+pub const LOAD_BEYOND_MS: u64 = indicator::WINDOW_S * 1_000 + level::GOOD_MS + TWO_SCRAPES_MS;
 
 struct Fault<'a> {
     title: &'a str,

@@ -11,7 +11,7 @@ use crate::words::{After, Ms};
 pub const SECTION: Section = Section {
     id: "recovery",
     title: "Recovery",
-    about: "A fault is recovered from at the first of three seconds without a failed or unknown answer and with no more orders under way than usual: twice the most of the baseline, or ten.",
+    about: "A fault is recovered from at the first of three seconds without a failed or unknown answer and with no more orders under way than usual: twice the most of the baseline, or ten. Claim I15 judges it by what Prometheus saw, in windows of five seconds, and so finds it later.",
     body,
 };
 

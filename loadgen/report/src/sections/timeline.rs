@@ -120,7 +120,7 @@ fn of_orders(html: &mut Html, timeline: Timeline, orders: &[Order]) {
         &amounts("Orders under way", "orders", vec![under_way]),
     );
     let left = Line::whole("left", budget::left_percent(&grid, orders));
-    let title = "Error budget: one order in a hundred may take more than 10 s";
+    let title = "Error budget of orders: one in a hundred may take more than 10 s";
     lines::draw(html, timeline, &amounts(title, "% left", vec![left]));
 }
 

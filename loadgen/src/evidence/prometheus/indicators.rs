@@ -6,7 +6,8 @@ use reqwest::Client;
 use super::{ask, series};
 use crate::endpoints::Endpoints;
 
-const REQUESTS: &str = "breakwater_http_requests_total{job=\"gateway\"}";
+/// Of orders alone: a warm-up that fills accounts and shelves is a burst, and would be taken for the usual.
+const REQUESTS: &str = "breakwater_http_requests_total{job=\"gateway\",route=~\"/orders.*\"}";
 const OPEN_ORDERS: &str = "breakwater_entities{job=\"orders\",state=\"placed\"}";
 
 /// Samples of the last so many seconds.

@@ -53,7 +53,7 @@ impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{:.0} % of the error budget spent, burn rate at most {:.1}",
+            "{:.0} % of the requests' error budget spent, burn rate at most {:.1}",
             self.spent * 100.0,
             self.burn
         )

@@ -13,7 +13,7 @@ const REQUESTS_MIN: f64 = 0.5;
 const USUAL_FACTOR: f64 = 2.0;
 const USUAL_MIN: f64 = 50.0;
 /// Three good seconds in a row are no accident.
-const GOOD_MS: u64 = 3_000;
+pub const GOOD_MS: u64 = 3_000;
 const POINT_MS: u64 = 1_000;
 
 pub struct Level {

@@ -54,7 +54,7 @@ fn silence(run: &mut Run, from_s: u64, to_s: u64) {
 fn a_system_that_stays_steady_has_recovered() {
     let report = report(&example::run(), &example::journal());
     assert_eq!(report.verdict, Verdict::Valid);
-    let said = "longest recovery 2.5 s, 0 % of the error budget spent";
+    let said = "longest recovery 2.5 s, 0 % of the requests' error budget spent";
     assert!(report.examined.contains(said), "{}", report.examined);
 }
 
