@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::endpoints::{Endpoints, Secrets};
 pub use databases::wrong_accounts;
 pub use quiescence::{Quiet, wait_until_quiet};
+pub use trace_store::read as traces;
 
 /// Whose evidence is wanted.
 #[derive(Clone, Debug)]
@@ -69,7 +70,7 @@ pub async fn collect(
     let telemetry = prometheus::read(endpoints, scope, &state).await.into();
     let series = series::read(endpoints, scope).await;
     reading("read traces");
-    let traces = trace_store::read(endpoints, history, &state, trace_sample)
+    let traces = trace_store::read(&endpoints.traces, history, &state, trace_sample)
         .await
         .into();
     Evidence {

@@ -118,6 +118,8 @@ pub enum FolderError {
         path: PathBuf,
         source: serde_json::Error,
     },
+    #[error("{0}; traces.json is as it was")]
+    Traces(String),
 }
 
 impl Folder {
@@ -175,6 +177,14 @@ impl Folder {
     ) -> Result<(), FolderError> {
         self.write("final-state.json", reads, Form::Compact)?;
         self.write("traces.json", traces, Form::Compact)
+    }
+
+    /// Reads the traces again: the store was away, or another one has them as well.
+    pub async fn read_traces(&self, store_url: &str, sample_max: usize) -> Result<(), FolderError> {
+        let (run, _) = self.run(&self.record()?)?;
+        let traces = evidence::traces(store_url, &run.history, &run.state, sample_max).await;
+        let traces = traces.map_err(FolderError::Traces)?;
+        self.write("traces.json", &Part::Read(traces), Form::Compact)
     }
 
     pub fn write_series(&self, series: &SeriesFile) -> Result<(), FolderError> {

@@ -13,7 +13,7 @@ use clap::{Parser, Subcommand};
 use loadgen::drive::recording::Recording;
 use loadgen::folder::{Folder, FolderError};
 use loadgen::phases::{self, RunError, Script};
-use loadgen::settings::{Conduct, ReplaySettings, Settings};
+use loadgen::settings::{Conduct, JudgeSettings, ReplaySettings, Settings};
 use loadgen::summary::{self, Ink};
 use rustix::process::{Resource, getrlimit, setrlimit};
 
@@ -43,7 +43,7 @@ enum Command {
     /// The JSON Schema of workload files
     Schema,
     /// Judge a run again from its files; the system need not be there
-    Judge { run_dir: PathBuf },
+    Judge(JudgeSettings),
     /// Show a judged run on one page: report.html in its folder
     Report { run_dir: PathBuf },
 }
@@ -58,7 +58,7 @@ async fn main() -> ExitCode {
         Command::Validate { files } => Ok(cli::validate(&files)),
         Command::List => Ok(cli::list()),
         Command::Schema => Ok(cli::schema()),
-        Command::Judge { run_dir } => judge(&Folder::open(&run_dir)).map_err(AnyError::from),
+        Command::Judge(settings) => judge_again(&settings).await.map_err(AnyError::from),
         Command::Report { run_dir } => Ok(report(&run_dir)),
     };
     done.unwrap_or_else(|error| {
@@ -91,6 +91,15 @@ async fn interruptible(conduct: Conduct, script: Script) -> Result<Option<Folder
         folder = phases::run(conduct, script) => folder.map(Some),
         _ = tokio::signal::ctrl_c() => Ok(None),
     }
+}
+
+async fn judge_again(settings: &JudgeSettings) -> Result<ExitCode, FolderError> {
+    let folder = Folder::open(&settings.run_dir);
+    if let Some(url) = &settings.trace_store {
+        let url = url.trim_end_matches('/');
+        folder.read_traces(url, settings.trace_sample).await?;
+    }
+    judge(&folder)
 }
 
 fn judge(folder: &Folder) -> Result<ExitCode, FolderError> {

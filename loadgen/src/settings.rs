@@ -9,6 +9,9 @@ use crate::workload::Workload;
 use crate::workload::file::{WorkloadError, find};
 use crate::workload::overrides::{OverrideError, Overrides, duration};
 
+/// Orders enough that a lost span in a thousand is seen, and read in seconds.
+const TRACE_SAMPLE: usize = 2_000;
+
 /// `loadgen run`
 #[derive(Args, Clone, Debug)]
 pub struct Settings {
@@ -29,6 +32,18 @@ pub struct ReplaySettings {
     pub run: PathBuf,
     #[command(flatten)]
     pub conduct: Conduct,
+}
+
+/// `loadgen judge`
+#[derive(Args, Clone, Debug)]
+pub struct JudgeSettings {
+    pub run_dir: PathBuf,
+    /// Read the run's traces again, from this query API: that of a Jaeger, say
+    #[arg(long, value_name = "URL")]
+    pub trace_store: Option<String>,
+    /// Traces looked at
+    #[arg(long, default_value_t = TRACE_SAMPLE, requires = "trace_store")]
+    pub trace_sample: usize,
 }
 
 /// How a run is conducted, whatever it sends.
@@ -64,7 +79,7 @@ pub struct Conduct {
     #[arg(long, value_parser = duration, default_value = "90s")]
     pub drain: Duration,
     /// Traces looked at
-    #[arg(long, default_value_t = 2_000)]
+    #[arg(long, default_value_t = TRACE_SAMPLE)]
     pub trace_sample: usize,
 }
 

@@ -19,7 +19,6 @@ use tokio::time::{Instant, sleep};
 use uuid::Uuid;
 
 use crate::clock::now_ms;
-use crate::endpoints::Endpoints;
 use search::Store;
 
 /// Requests at once: the store answers from memory, and the machine has other things to do.
@@ -46,12 +45,12 @@ struct Wanted {
 type WantedOrders = BTreeMap<Uuid, Wanted>;
 
 pub async fn read(
-    endpoints: &Endpoints,
+    store_url: &str,
     history: &History,
     state: &FinalState,
     sample_max: usize,
 ) -> Result<Traces, String> {
-    let store = Store::new(&endpoints.traces);
+    let store = Store::new(store_url);
     let mut orders = wanted(history, state, sample_max);
     search_from_the_edge(&store, &mut orders).await?;
     search_from_within(&store, &mut orders).await?;

@@ -63,6 +63,14 @@ fn loadgen(system: &System, out: &Path, method: &str) -> Child {
         .expect("loadgen is built")
 }
 
+/// Judges it again, with the traces as a store has them now.
+async fn judged_again(out: &Path, store: &str) -> ExitStatus {
+    let programs = sibling_programs().expect("the folder of this test");
+    let mut judge = Command::new(programs.join("loadgen"));
+    let judge = judge.arg("judge").arg(out).args(["--trace-store", store]);
+    judge.status().await.expect("loadgen is built")
+}
+
 async fn ended(mut child: Child) -> ExitStatus {
     child.wait().await.expect("it ends")
 }
@@ -97,6 +105,12 @@ async fn a_run_is_valid_though_every_service_is_killed_and_invalid_when_one_row_
         );
     }
     system.everything_is_ready().await;
+    let store = system.known.endpoints.traces.as_deref().expect("traced");
+    assert_eq!(judged_again(&out, store).await.code(), Some(0));
+    let judged = verdict(&out);
+    let nobody = "http://127.0.0.1:1";
+    assert_eq!(judged_again(&out, nobody).await.code(), Some(2));
+    assert_eq!(verdict(&out), judged, "what was read before is kept");
 
     let before = system
         .count("payments", "select count(*) from accounts")
