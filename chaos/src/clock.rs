@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use humantime::format_rfc3339_millis;
+
 /// A clock that is kept by slewing gains or loses half a second in a quarter of an hour, which no probe can tell.
 const SLEW_MS_MAX: u64 = 500;
+/// The last moment with a year of four digits.
+const YEAR_9999_MS: u64 = 253_402_300_799_999;
 
 /// A moment on both clocks: the one that people read, and the one that never steps.
 #[derive(Clone, Copy, Debug)]
@@ -45,13 +49,10 @@ pub fn now_ms() -> u64 {
 
 /// `2026-11-22T19:47:14.250`, the form Chaos Toolkit uses: UTC without a zone.
 pub fn iso8601(unix_ms: u64) -> String {
-    let (days, ms) = (unix_ms / 86_400_000, unix_ms % 86_400_000);
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}",
-        ms % 1_000
-    )
+    let at = UNIX_EPOCH + Duration::from_millis(unix_ms.min(YEAR_9999_MS));
+    let mut text = format_rfc3339_millis(at).to_string();
+    text.truncate(23);
+    text
 }
 
 /// A name for a folder that sorts by time: `2026-11-22T19-47-14`.
@@ -59,24 +60,6 @@ pub fn folder_name() -> String {
     let mut text = iso8601(now_ms()).replace(':', "-");
     text.truncate(19);
     text
-}
-
-/// Days since 1970 to a date of the Gregorian calendar, counting years from March so that a leap day comes last.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let era = shifted / 146_097;
-    let day_of_era = shifted % 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
 }
 
 #[cfg(test)]
@@ -97,5 +80,6 @@ mod tests {
         assert_eq!(iso8601(0), "1970-01-01T00:00:00.000");
         assert_eq!(iso8601(951_782_400_000), "2000-02-29T00:00:00.000");
         assert_eq!(iso8601(1_795_376_834_250), "2026-11-22T19:47:14.250");
+        assert_eq!(iso8601(u64::MAX), "9999-12-31T23:59:59.999");
     }
 }

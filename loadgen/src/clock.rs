@@ -2,6 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use humantime::{format_rfc3339_nanos, format_rfc3339_seconds};
+
+/// The last moment with a year of four digits.
+const YEAR_9999_MS: u64 = 253_402_300_799_999;
+
 pub fn now_us() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
@@ -23,38 +28,18 @@ pub fn as_ms(duration: Duration) -> u64 {
 
 /// `2026-11-22T19-47-14Z`: sorts by time, and is a file name everywhere.
 pub fn file_name(unix_ms: u64) -> String {
-    let (days, seconds) = (unix_ms / 86_400_000, unix_ms / 1_000 % 86_400);
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}-{minute:02}-{second:02}Z")
+    format_rfc3339_seconds(at(unix_ms))
+        .to_string()
+        .replace(':', "-")
 }
 
 /// `2026-11-22T19:47:14.250000000Z`, with the nanoseconds that Jaeger asks for.
 pub fn rfc3339(unix_ms: u64) -> String {
-    let (days, ms) = (unix_ms / 86_400_000, unix_ms % 86_400_000);
-    let (year, month, day) = civil(days);
-    let (hour, minute, second) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1_000 % 60);
-    format!(
-        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{:03}000000Z",
-        ms % 1_000
-    )
+    format_rfc3339_nanos(at(unix_ms)).to_string()
 }
 
-/// Days since 1970 to a date of the Gregorian calendar, counting years from March so that a leap day comes last.
-fn civil(days: u64) -> (u64, u64, u64) {
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 {
-        from_march + 3
-    } else {
-        from_march - 9
-    };
-    (year_of_era + era * 400 + u64::from(month <= 2), month, day)
+fn at(unix_ms: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(unix_ms.min(YEAR_9999_MS))
 }
 
 #[cfg(test)]
@@ -67,5 +52,6 @@ mod tests {
         assert_eq!(file_name(951_782_400_000), "2000-02-29T00-00-00Z");
         assert_eq!(file_name(1_795_376_834_250), "2026-11-22T19-47-14Z");
         assert_eq!(rfc3339(1_795_376_834_250), "2026-11-22T19:47:14.250000000Z");
+        assert_eq!(file_name(u64::MAX), "9999-12-31T23-59-59Z");
     }
 }

@@ -5,20 +5,14 @@ use std::path::{Path, PathBuf};
 
 use loadgen::workload::named::{NAMED, table};
 use loadgen::workload::{Workload, file};
-use serde_json::Value;
-use strict_yaml::{parse, schema};
+use strict_yaml::{conformance, parse};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 fn files(name: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder(name)).expect("a folder").flatten();
-    let mut all: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
-    all.retain(|path| path.extension().is_some_and(|it| it == "yaml"));
-    all.sort();
-    assert!(!all.is_empty(), "{name}");
-    all
+    conformance::files(&folder(name))
 }
 
 #[test]
@@ -75,58 +69,25 @@ fn a_workload_is_written_as_it_is_read() {
     }
 }
 
-/// What each file is told is beside it, in `wrong.txt`, to be reviewed as prose.
 #[test]
 fn wrong_files_are_told_where_and_why() {
-    let mut told = String::new();
-    for path in files("tests/wrong") {
-        let text = fs::read_to_string(&path).expect("a file");
-        let mistakes = parse::<Workload>(&text).expect_err("it is wrong");
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        for mistake in mistakes {
-            told += &format!("{name}:{mistake}\n");
-        }
-    }
-    let kept = folder("tests/wrong/wrong.txt");
-    let known = fs::read_to_string(&kept).unwrap_or_default();
-    if told != known {
-        let now = kept.with_extension("new");
-        fs::write(&now, &told).expect("written");
-        panic!(
-            "other words than in {}; see {}",
-            kept.display(),
-            now.display()
-        );
-    }
+    conformance::wrong_files_are_told_where_and_why::<Workload>(&folder("tests/wrong"));
 }
 
 #[test]
 fn the_published_schema_is_that_of_the_types() {
-    let text = fs::read_to_string(folder("workload.schema.json")).expect("a schema");
-    let published: Value = serde_json::from_str(&text).expect("JSON");
-    assert!(
-        published == schema::<Workload>(),
-        "renew it: target/debug/loadgen schema > loadgen/workload.schema.json"
+    conformance::the_published_schema_is_that_of_the_types::<Workload>(
+        &folder("workload.schema.json"),
+        "target/debug/loadgen schema > loadgen/workload.schema.json",
     );
 }
 
 #[test]
 fn what_is_no_workload_is_an_error_and_no_panic() {
-    // Every prefix of a real file, and every octet of it replaced by one that YAML takes for its own.
     for named in &NAMED[..2] {
-        let text = named.text;
-        for end in (0..text.len()).filter(|end| text.is_char_boundary(*end)) {
-            let _ = parse::<Workload>(&text[..end]);
-        }
-        for (at, octet) in text.char_indices() {
-            for other in ["\t", "{", "&", "-", ":", "9", "\u{0}"] {
-                let mut changed = text.to_owned();
-                changed.replace_range(at..at + octet.len_utf8(), other);
-                if let Ok(workload) = parse::<Workload>(&changed) {
-                    assert!(!workload.length().is_zero(), "{changed}");
-                }
-            }
-        }
+        conformance::no_change_of_a_file_is_a_panic(named.text, |workload: Workload| {
+            assert!(!workload.length().is_zero(), "{workload:?}");
+        });
     }
 }
 

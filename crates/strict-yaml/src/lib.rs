@@ -9,10 +9,13 @@
 //! - [`tree`]: YAML with the place of every node
 //! - [`check`]: a tree against a schema
 //! - [`span`]: a length of time as people write it
+//! - `conformance` (a feature): what every kind of file keeps, as tests
 
 #![forbid(unsafe_code)]
 
 pub mod check;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod document;
 pub mod file;
 pub mod span;

@@ -1,11 +1,12 @@
 //! A collector may close a connection that was idle in the moment in which we use it again: nothing is sent on such a
 //! one.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+mod collector;
+
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::time::Duration;
 
+use collector::Connection;
 use telemetry::{LogFormat, Settings, SpanKind, WorkSpan};
 
 /// Far beyond what an export takes; only a failing test waits for it.
@@ -14,34 +15,24 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const IDLE: Duration = Duration::from_secs(3);
 
 /// Answers the first request of a connection, and hangs up on the second.
-fn serve(stream: TcpStream, answered: Sender<()>) {
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    let mut line = String::new();
-    while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 2) {
-        let header = line.to_ascii_lowercase();
-        if let Some(value) = header.strip_prefix("content-length:") {
-            length = value.trim().parse().expect("a number");
-        }
-        line.clear();
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body).expect("a body");
-    let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
-    reader.get_mut().write_all(answer).expect("it is open");
+fn serve(mut connection: Connection, answered: &Sender<()>) {
+    let Some(head) = connection.head() else {
+        return;
+    };
+    connection.body(&head);
+    connection.accept();
     answered.send(()).expect("the test listens");
-    let _ = reader.read_line(&mut line);
+    connection.head();
 }
 
 #[test]
 fn what_is_sent_after_a_pause_is_sent_on_a_new_connection() {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    let (url, connections) = collector::listen();
     let (answered, answers) = mpsc::channel();
     std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
+        for connection in connections {
             let answered = answered.clone();
-            std::thread::spawn(move || serve(stream, answered));
+            std::thread::spawn(move || serve(connection, &answered));
         }
     });
     let settings = Settings {

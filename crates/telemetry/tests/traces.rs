@@ -1,7 +1,7 @@
 //! Spans as a collector receives them. Telemetry is set up once a process, so this is one test.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpListener;
+mod collector;
+
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -13,32 +13,21 @@ use telemetry::{LogFormat, Settings, SpanKind, TraceContext, WorkSpan};
 /// Far beyond what an export takes; only a failing test waits for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Accepts OTLP/HTTP requests and hands on what was in them.
-fn collector() -> (String, mpsc::Receiver<ExportTraceServiceRequest>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let url = format!("http://{}", listener.local_addr().expect("an address"));
+/// Hands on what is in the requests.
+fn collect() -> (String, mpsc::Receiver<ExportTraceServiceRequest>) {
+    let (url, connections) = collector::listen();
     let (received, requests) = mpsc::channel();
     std::thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let mut reader = BufReader::new(stream);
-            let mut length = 0;
-            let mut line = String::new();
-            while reader.read_line(&mut line).is_ok_and(|bytes| bytes > 2) {
-                let header = line.to_ascii_lowercase();
-                if let Some(value) = header.strip_prefix("content-length:") {
-                    length = value.trim().parse().expect("a number");
+        for mut connection in connections {
+            let received = received.clone();
+            std::thread::spawn(move || {
+                while let Some(head) = connection.head() {
+                    let body = connection.body(&head);
+                    connection.accept();
+                    let request = ExportTraceServiceRequest::decode(&*body).expect("OTLP");
+                    received.send(request).expect("the test listens");
                 }
-                line.clear();
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).expect("a body");
-            let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
-            reader
-                .get_mut()
-                .write_all(answer)
-                .expect("an open connection");
-            let request = ExportTraceServiceRequest::decode(&*body).expect("OTLP");
-            received.send(request).expect("the test listens");
+            });
         }
     });
     (url, requests)
@@ -50,7 +39,7 @@ fn hex(bytes: &[u8]) -> String {
 
 #[test]
 fn spans_of_both_kinds_arrive_as_one_trace() {
-    let (url, requests) = collector();
+    let (url, requests) = collect();
     let settings = Settings {
         service: "orders",
         instance: "orders-1".to_owned(),

@@ -133,13 +133,7 @@ impl Examination {
         expected: impl ToString,
         found: impl ToString,
     ) {
-        self.keep(Evidence {
-            subject: subject.into(),
-            place: place.into(),
-            expected: expected.to_string(),
-            found: found.to_string(),
-            ..Evidence::default()
-        });
+        self.keep(None, subject, place, expected, found);
     }
 
     /// Wrong at a time that is known, in unix ms.
@@ -151,20 +145,27 @@ impl Examination {
         expected: impl ToString,
         found: impl ToString,
     ) {
-        self.keep(Evidence {
-            subject: subject.into(),
-            place: place.into(),
-            expected: expected.to_string(),
-            found: found.to_string(),
-            at_ms: Some(at_ms),
-            ..Evidence::default()
-        });
+        self.keep(Some(at_ms), subject, place, expected, found);
     }
 
-    fn keep(&mut self, evidence: Evidence) {
+    fn keep(
+        &mut self,
+        at_ms: Option<u64>,
+        subject: impl Into<String>,
+        place: impl Into<String>,
+        expected: impl ToString,
+        found: impl ToString,
+    ) {
         self.wrong += 1;
         if self.evidence.len() < EVIDENCE_MAX {
-            self.evidence.push(evidence);
+            self.evidence.push(Evidence {
+                subject: subject.into(),
+                place: place.into(),
+                expected: expected.to_string(),
+                found: found.to_string(),
+                at_ms,
+                ..Evidence::default()
+            });
         }
     }
 

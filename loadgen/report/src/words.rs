@@ -1,6 +1,10 @@
 //! Numbers as people read them.
 
 use std::fmt::{self, Display};
+use std::time::{Duration, UNIX_EPOCH};
+
+/// The last moment with a year of four digits; the time comes from a file.
+const YEAR_9999_MS: u64 = 253_402_300_799_999;
 
 /// Milliseconds with three digits that count: `4.20 s`, `119 ms`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -74,20 +78,11 @@ pub fn sentence(text: &str) -> String {
     }
 }
 
-/// `2026-11-23 14:21:30 UTC`. Days since 1970 to a date of the Gregorian calendar, counting years from March.
+/// `2026-11-23 14:21:30 UTC`.
 pub fn utc(unix_ms: u64) -> String {
-    let (days, seconds) = (unix_ms / 86_400_000, unix_ms / 1_000 % 86_400);
-    let shifted = days + 719_468;
-    let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * from_march + 2) / 5 + 1;
-    let month = (from_march + 2) % 12 + 1;
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    let (hour, minute, second) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+    let at = UNIX_EPOCH + Duration::from_millis(unix_ms.min(YEAR_9999_MS));
+    let text = humantime::format_rfc3339_seconds(at).to_string();
+    text.replace('T', " ").replace('Z', " UTC")
 }
 
 #[cfg(test)]
@@ -128,5 +123,6 @@ mod tests {
     fn a_moment_has_its_date() {
         assert_eq!(utc(1_795_443_689_827), "2026-11-23 14:21:29 UTC");
         assert_eq!(utc(951_782_400_000), "2000-02-29 00:00:00 UTC");
+        assert_eq!(utc(u64::MAX), "9999-12-31 23:59:59 UTC");
     }
 }

@@ -1,8 +1,12 @@
 //! Nanoseconds since 1970 as RFC 3339, read and written.
 
+use std::time::{Duration, UNIX_EPOCH};
+
+use humantime::format_rfc3339_millis;
+
 const DAY_NS: i128 = 86_400_000_000_000;
 
-/// Reads what Go's `time.RFC3339Nano` reads. Times before 1970 and after 2554 become the nearest that a span
+/// Reads what Go's `time.RFC3339Nano` reads, zones other than UTC as well, which `humantime` refuses. Times before 1970 and after 2554 become the nearest that a span
 /// can have.
 pub fn parse_rfc3339(text: &str) -> Option<u64> {
     let bytes = text.as_bytes();
@@ -75,10 +79,7 @@ fn fraction(bytes: &[u8], at: usize) -> Option<(i128, usize)> {
 
 /// `2026-11-22T19:46:00.123Z`: milliseconds are what a list of traces needs.
 pub fn format_rfc3339(unix_ns: u64) -> String {
-    let (seconds, millis) = (unix_ns / 1_000_000_000, unix_ns / 1_000_000 % 1_000);
-    let (year, month, day) = date(i128::from(seconds / 86_400));
-    let (hour, minute, second) = (seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    format_rfc3339_millis(UNIX_EPOCH + Duration::from_nanos(unix_ns)).to_string()
 }
 
 fn days_in(year: i128, month: i128) -> i128 {
@@ -98,25 +99,6 @@ fn days_since_1970(year: i128, month: i128, day: i128) -> i128 {
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
     era * 146_097 + day_of_era - 719_468
-}
-
-/// Howard Hinnant's `civil_from_days`.
-fn date(days: i128) -> (i128, i128, i128) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days - era * 146_097;
-    let year_of_era =
-        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month_from_march = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
-    let year = year_of_era + era * 400;
-    (if month <= 2 { year + 1 } else { year }, month, day)
 }
 
 #[cfg(test)]
