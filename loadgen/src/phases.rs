@@ -11,6 +11,7 @@ pub use script::Script;
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use checkers::claims::recovery::LOAD_BEYOND_MS;
@@ -203,6 +204,7 @@ impl Running {
                 .push("the load stopped before its time: its task panicked".into());
         }
         let seconds = started.elapsed().as_secs_f64();
+        let ended = self.drive.tally.ended.load(Relaxed);
         self.enter("drain");
         if !load.drain(self.conduct.drain).await {
             self.record.doubts.push(format!(
@@ -212,7 +214,7 @@ impl Running {
         }
         let workload = self.script.workload();
         let rate = workload.rate_intended().unwrap_or(0.0);
-        self.record.load = self.drive.tally.load(rate, seconds);
+        self.record.load = self.drive.tally.load(rate, seconds, ended);
         self.record.load.pace = workload.pace();
         let doubt = keeping_up::doubt(&self.record.load);
         self.record.doubts.extend(doubt);

@@ -89,6 +89,10 @@ pub enum SettingsError {
     Workload(#[from] WorkloadError),
     #[error(transparent)]
     Override(#[from] OverrideError),
+    #[error(
+        "the workload has {customers} customers, each with an order under way; say --in-flight {customers}"
+    )]
+    Customers { customers: u32 },
 }
 
 impl Settings {
@@ -98,7 +102,13 @@ impl Settings {
             Some(name_or_path) => find(name_or_path)?,
             None => Workload::default(),
         };
-        Ok(self.overrides.apply(workload)?)
+        let workload = self.overrides.apply(workload)?;
+        match workload.customers() {
+            customers if customers > self.conduct.in_flight => {
+                Err(SettingsError::Customers { customers })
+            }
+            _ => Ok(workload),
+        }
     }
 }
 
@@ -126,6 +136,23 @@ mod tests {
         assert_eq!(asked.rate_intended(), Some(15.0));
         assert_eq!(asked.length(), Duration::from_secs(12));
         assert_eq!(asked.mix.reads.with_token, 0.0);
+    }
+
+    #[test]
+    fn more_customers_than_orders_may_be_under_way_are_refused() {
+        let file = std::env::temp_dir().join(format!("customers-{}.yaml", std::process::id()));
+        let text = "title: many\ndescription: a test\nstages:\n  - duration: 5s\n    \
+            closed: {customers: 50, think-time: 1s}\n";
+        std::fs::write(&file, text).expect("written");
+        let asked = |in_flight: &str| {
+            let path = file.to_string_lossy();
+            let line = ["loadgen", &path, "--in-flight", in_flight];
+            Cli::parse_from(line).settings.workload()
+        };
+        assert!(asked("50").is_ok());
+        let told = asked("49").expect_err("too few").to_string();
+        std::fs::remove_file(&file).expect("removed");
+        assert!(told.contains("--in-flight 50"), "{told}");
     }
 
     #[test]

@@ -99,6 +99,15 @@ impl Workload {
         }
     }
 
+    /// The most that one of its closed stages has; 0 where none is closed.
+    pub fn customers(&self) -> u32 {
+        let customers = self.stages.iter().map(|stage| match &stage.arrival {
+            Arrival::Closed(closed) => closed.customers,
+            _ => 0,
+        });
+        customers.max().unwrap_or(0)
+    }
+
     /// Orders that the schedule brings, on average; `None` where that is not known before.
     pub fn expected(&self) -> Option<f64> {
         self.stages.iter().map(Stage::expected).sum()

@@ -120,6 +120,9 @@ impl<'s> Check<'s> {
         if count < least || count > most {
             let why = match (least == most, least) {
                 (true, _) => format!("must have {least} entries, has {count}"),
+                (false, _) if count > most => {
+                    format!("must have {most} entries at most, has {count}")
+                }
                 (false, 1) => "must not be empty".to_owned(),
                 (false, _) => format!("must have {least} entries or more, has {count}"),
             };

@@ -14,7 +14,7 @@ use checkers::traces::Traces;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-pub use record::{ClaimJudgement, EvidenceRow, Judgement, Load, Phase, Record, Seen};
+pub use record::{ClaimJudgement, EvidenceRow, Judgement, Load, Pace, Phase, Record, Seen};
 use series::SeriesFile;
 
 /// Everything a report is made of.

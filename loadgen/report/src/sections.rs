@@ -12,6 +12,7 @@ mod verdict;
 
 use std::fmt::Display;
 
+use crate::files::Pace;
 use crate::findings::Findings;
 use crate::markup::Html;
 
@@ -59,6 +60,15 @@ fn no_data(html: &mut Html, what: impl Display, why: impl Display) {
         html.text(why);
         html.text(".");
     });
+}
+
+/// Wherever latencies are shown.
+fn pace(html: &mut Html, findings: &Findings) {
+    if findings.files.record.load.pace == Pace::Closed {
+        html.tag("p", &[("class", &"about")], |html| {
+            html.raw("<b>Closed loop:</b> a slow system was asked less, so that latencies look better than customers would find them.");
+        });
+    }
 }
 
 /// A table in a box of its own, which scrolls where the page is narrower.

@@ -136,10 +136,7 @@ impl Caller {
                     after
                 }
             };
-            let pause = after.unwrap_or_else(|| match patience {
-                Some(_) => Duration::ZERO,
-                None => self.backoff(op, attempt),
-            });
+            let pause = after.unwrap_or_else(|| self.backoff(op, attempt));
             let is_last = attempt + 1 == ATTEMPTS_MAX || Instant::now() + pause >= until;
             if is_last || (is_command && !self.budget.spend()) {
                 break;
@@ -200,7 +197,8 @@ impl Caller {
             },
             Err(_) => Attempt::Lost {
                 why: "no answer in time".into(),
-                after: None,
+                // Who did not wait for the answer does not wait to ask again.
+                after: patience.map(|_| Duration::ZERO),
             },
         }
     }

@@ -1,12 +1,14 @@
 //! The load: each arrival is sent at its time, whatever the system does with the ones before; or, in a closed loop,
 //! when the customer's last order has ended.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures::future::join_all;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::Drive;
@@ -26,6 +28,8 @@ pub struct Load {
     in_flight_max: u32,
     /// Arrivals so far, whatever became of them.
     arrived: AtomicU64,
+    /// In a closed loop, the orders that were under way when a stage ended, by customer: each waits for its own.
+    under_way: Mutex<BTreeMap<u32, JoinHandle<()>>>,
 }
 
 /// Why a stage is over.
@@ -46,6 +50,7 @@ impl Load {
             in_flight,
             in_flight_max,
             arrived: AtomicU64::new(0),
+            under_way: Mutex::default(),
         }
     }
 
@@ -98,35 +103,58 @@ impl Load {
 
     /// So many customers, each with one order under way, until `ends`.
     async fn closed(&self, closed: &Closed, ends: Instant, stop: &Stop) -> Over {
-        let customers = (0..closed.customers).map(|_| self.customer(closed, ends, stop.clone()));
+        let customers = (0..closed.customers)
+            .map(|customer| self.customer(customer, closed, ends, stop.clone()));
         let over = join_all(customers).await;
         over.into_iter()
             .find(|over| *over == Over::Stopped)
             .unwrap_or(Over::Ended)
     }
 
-    async fn customer(&self, closed: &Closed, ends: Instant, mut stop: Stop) -> Over {
-        while Instant::now() < ends {
-            let Some(plan) = self.next() else {
+    async fn customer(
+        &self,
+        customer: u32,
+        closed: &Closed,
+        ends: Instant,
+        mut stop: Stop,
+    ) -> Over {
+        let mut ordering = self.held().remove(&customer);
+        loop {
+            if let Some(mut order) = ordering.take() {
+                tokio::select! {
+                    _ = &mut order => {}
+                    () = sleep_until(ends) => {
+                        self.held().insert(customer, order);
+                        return Over::Ended;
+                    }
+                    _ = stop.wait_for(|stop| *stop) => return Over::Stopped,
+                }
+                let next = Instant::now() + closed.think_time.0;
+                if wait(next.min(ends), &mut stop).await == Over::Stopped {
+                    return Over::Stopped;
+                }
+            }
+            if Instant::now() >= ends {
                 return Over::Ended;
+            }
+            let permit = tokio::select! {
+                permit = Arc::clone(&self.in_flight).acquire_owned() => permit,
+                over = wait(ends, &mut stop) => return over,
             };
-            let Ok(permit) = Arc::clone(&self.in_flight).acquire_owned().await else {
+            let (Ok(permit), Some(plan)) = (permit, self.next()) else {
                 return Over::Ended;
             };
             let (drive, seed) = (self.drive.clone(), self.seed);
             drive.tally.begun();
             // A task of its own: it is watched to its end when the load stops before.
-            let ordering = tokio::spawn(order(drive, seed, plan, None, permit));
-            tokio::select! {
-                _ = ordering => {}
-                _ = stop.wait_for(|stop| *stop) => return Over::Stopped,
-            }
-            let next = Instant::now() + closed.think_time.0;
-            if wait(next.min(ends), &mut stop).await == Over::Stopped {
-                return Over::Stopped;
-            }
+            ordering = Some(tokio::spawn(order(drive, seed, plan, None, permit)));
         }
-        Over::Ended
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeMap<u32, JoinHandle<()>>> {
+        self.under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The plan of the next arrival; `None` when there is nothing left to repeat.

@@ -238,7 +238,7 @@ impl Drive {
         };
         while Instant::now() < until {
             if let Answer::Ok(success) = self.caller.call(plan.op, &request).await
-                && let Some((outcome, version)) = end(&success.body)
+                && let Some((outcome, version)) = end(&success.body, order_id)
             {
                 let at_us = now_us();
                 let latency_us = at_us.saturating_sub(intended_us);
@@ -297,7 +297,9 @@ fn promise(body: &Value, known: Option<Uuid>) -> Option<Promise> {
     })
 }
 
-fn end(body: &Value) -> Option<(Outcome, i64)> {
+/// `None` also of an answer about another order: it says nothing about this one.
+fn end(body: &Value, order_id: Uuid) -> Option<(Outcome, i64)> {
+    promise(body, Some(order_id)).filter(|promise| promise.order_id == order_id)?;
     let status = Status::parse(body["status"].as_str()?).filter(|status| status.is_terminal())?;
     let reason = body["reason"].as_str().map(str::to_owned);
     Some((Outcome { status, reason }, body["version"].as_i64()?))
@@ -309,8 +311,19 @@ mod tests {
 
     #[test]
     fn an_open_order_has_not_ended() {
-        assert_eq!(end(&json!({"status": "placed", "version": 1})), None);
-        let ended = end(&json!({"status": "rejected", "reason": "out_of_stock", "version": 2}));
-        assert_eq!(ended, Some((Outcome::rejected("out_of_stock"), 2)));
+        let order_id = Uuid::from_u128(1);
+        let open = json!({"status": "placed", "version": 1});
+        assert_eq!(end(&open, order_id), None);
+        let rejected = json!({"status": "rejected", "reason": "out_of_stock", "version": 2});
+        let ended = Some((Outcome::rejected("out_of_stock"), 2));
+        assert_eq!(end(&rejected, order_id), ended);
+    }
+
+    #[test]
+    fn the_end_of_another_order_is_not_the_end_of_this_one() {
+        let other = Uuid::from_u128(2);
+        let body = json!({"order_id": other, "status": "confirmed", "version": 3});
+        assert_eq!(end(&body, Uuid::from_u128(1)), None);
+        assert_eq!(end(&body, other), Some((Outcome::confirmed(), 3)));
     }
 }

@@ -13,7 +13,7 @@ use super::event_log::{connect, text};
 use super::{Scope, management};
 use crate::endpoints::{Endpoints, Secrets};
 
-/// Letters read from one queue: a run with more has one cause that a thousand show.
+/// Letters looked at in one queue, those of earlier runs among them: of more, it is not known what the others are.
 const LETTERS_MAX: usize = 1_000;
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -53,13 +53,18 @@ async fn peek(uri: &str, queue: &str, scope: &Scope) -> Result<Vec<DeadLetter>, 
     let failed = |error: lapin::Error| format!("{queue}: {error}");
     let channel = connection.create_channel().await.map_err(failed)?;
     let mut letters = Vec::new();
-    for _ in 0..LETTERS_MAX {
+    for nth in 0.. {
         let get = channel.basic_get(queue.into(), BasicGetOptions::default());
         let got = timeout(ANSWER_TIMEOUT, get)
             .await
             .map_err(|_| format!("{queue}: the broker did not answer"))?
             .map_err(failed)?;
         let Some(message) = got else { break };
+        if nth == LETTERS_MAX {
+            return Err(format!(
+                "{queue} holds more than {LETTERS_MAX} letters; purge those of earlier runs"
+            ));
+        }
         if since(&message, scope) {
             letters.push(letter(queue, &message));
         }

@@ -1,5 +1,6 @@
 //! Steady state: orders are answered and end, and no more of them than usual are under way.
 
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
@@ -37,35 +38,62 @@ pub fn holds(tally: &Tally, mix: &Mix) -> Result<(), String> {
 pub async fn regained(tally: &Tally, usual: u64, within: Duration) -> Option<Duration> {
     let started = Instant::now();
     let bound = (usual * USUAL_FACTOR).max(USUAL_MIN);
-    let mut good_since = started;
+    let mut before = Look::at(tally, started);
+    let mut good_since = before;
     let mut good = 0;
-    let mut troubles = tally.troubles();
-    tally.take_peak();
     while started.elapsed() < within + LOOK_EVERY * GOOD_SECONDS {
-        let looked = Instant::now();
         sleep(LOOK_EVERY).await;
-        let (now, peak) = (tally.troubles(), tally.take_peak());
-        if now == troubles && peak <= bound {
+        let now = Look::at(tally, Instant::now());
+        if now.is_good_after(&before) && now.peak <= bound {
             if good == 0 {
-                good_since = looked;
+                good_since = before;
             }
             good += 1;
         } else {
             good = 0;
         }
-        troubles = now;
-        if good == GOOD_SECONDS {
-            return Some(good_since - started);
+        before = now;
+        // Silence is no recovery: somebody must have been served.
+        if good >= GOOD_SECONDS && now.ended > good_since.ended {
+            return Some(good_since.when - started);
         }
     }
     None
+}
+
+/// The counts at a time.
+#[derive(Clone, Copy)]
+struct Look {
+    when: Instant,
+    troubles: u64,
+    ended: u64,
+    in_flight: u64,
+    /// Since the look before.
+    peak: u64,
+}
+
+impl Look {
+    fn at(tally: &Tally, when: Instant) -> Self {
+        Self {
+            when,
+            troubles: tally.troubles(),
+            ended: tally.ended.load(Relaxed),
+            in_flight: tally.in_flight.load(Relaxed),
+            peak: tally.take_peak(),
+        }
+    }
+
+    /// No trouble came, and who waited was served.
+    fn is_good_after(&self, before: &Self) -> bool {
+        let is_stuck = before.in_flight > 0 && self.in_flight > 0 && self.ended == before.ended;
+        self.troubles == before.troubles && !is_stuck
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use checkers::history::Outcome;
-    use std::sync::atomic::Ordering::Relaxed;
 
     #[test]
     fn a_baseline_without_troubles_in_which_both_kinds_ended_is_steady() {
@@ -87,12 +115,25 @@ mod tests {
         tokio::spawn(async move {
             sleep(Duration::from_millis(4_500)).await;
             (0..50).for_each(|_| healing.over());
+            loop {
+                sleep(Duration::from_millis(500)).await;
+                healing.ended(CHOREOGRAPHY, &Outcome::confirmed(), 1);
+            }
         });
         // The second in which the backlog went still had its peak.
         assert_eq!(
             regained(&tally, 3, Duration::from_secs(60)).await,
             Some(Duration::from_secs(5))
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn silence_is_no_recovery() {
+        let within = Duration::from_secs(20);
+        let tally = Tally::default();
+        assert_eq!(regained(&tally, 3, within).await, None, "nobody asks");
+        (0..3).for_each(|_| tally.begun());
+        assert_eq!(regained(&tally, 3, within).await, None, "nobody is served");
     }
 
     #[tokio::test(start_paused = true)]

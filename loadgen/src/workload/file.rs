@@ -52,7 +52,7 @@ impl Document for Workload {
             let (member, why) = stage.breach()?;
             Some(Breach::at(format!("stages[{nth}].{member}"), why))
         });
-        let of_mix = self.mix.breach().map(|(path, why)| Breach::at(path, why));
+        let of_mix = self.mix.breaches().map(|(path, why)| Breach::at(path, why));
         of_stages.chain(of_mix).chain(self.mixed_paces()).collect()
     }
 }

@@ -80,7 +80,7 @@ impl Default for Reads {
 
 impl Mix {
     /// Shares that one order can have only one of, and that are more than there are orders.
-    pub fn breach(&self) -> Option<(&'static str, String)> {
+    pub fn breaches(&self) -> impl Iterator<Item = (&'static str, String)> {
         let refused_or_contended = self.refusals.total() + self.contended;
         let read = self.reads.with_token + self.reads.without_token;
         [
@@ -93,7 +93,7 @@ impl Mix {
         ]
         .into_iter()
         // What ten shares of a tenth add up to is not quite one.
-        .find(|(_, _, sum)| *sum > 1.0 + 1e-9)
+        .filter(|(_, _, sum)| *sum > 1.0 + 1e-9)
         .map(|(path, what, sum)| {
             (
                 path,

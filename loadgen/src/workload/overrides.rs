@@ -59,6 +59,8 @@ pub enum OverrideError {
     SeveralStages(usize),
     #[error("--rate and --spacing are for a stage of one rate: this one is `{0}`; change its file")]
     NotOneRate(&'static str),
+    #[error("with the flags, `{0}` {1}")]
+    Stage(String, String),
     #[error("the flags ask for too much: {0}")]
     Mix(String),
 }
@@ -76,7 +78,12 @@ impl Overrides {
         mix.reads.with_token = self.read_share.unwrap_or(mix.reads.with_token);
         let population = &mut workload.population;
         population.sessions = self.sessions.unwrap_or(population.sessions);
-        match workload.mix.breach() {
+        let broken = workload.stages.iter().find_map(Stage::breach);
+        if let Some((member, why)) = broken {
+            return Err(OverrideError::Stage(member, why));
+        }
+        let too_much = workload.mix.breaches().next();
+        match too_much {
             Some((_, why)) => Err(OverrideError::Mix(why)),
             None => Ok(workload),
         }
@@ -175,6 +182,21 @@ mod tests {
         let stages = find("spike").expect("one of ours").stages.len();
         let refused = applied(overrides, "spike");
         assert_eq!(refused, Err(OverrideError::SeveralStages(stages)));
+    }
+
+    #[test]
+    fn a_shape_that_does_not_fit_into_the_duration_is_refused() {
+        let text = "title: a sale\ndescription: a test\nstages:\n  - duration: 30s\n    \
+            spike: {rate: 20, to: 100, after: 10s, length: 10s}\n";
+        let overrides = Overrides {
+            duration: Some(Duration::from_secs(5)),
+            ..Overrides::default()
+        };
+        let refused = overrides.apply(strict_yaml::parse(text).expect("a workload"));
+        let Err(OverrideError::Stage(member, _)) = refused else {
+            panic!("{refused:?}")
+        };
+        assert!(member.starts_with("spike"), "{member}");
     }
 
     #[test]

@@ -14,15 +14,19 @@ use strict_yaml::Span;
 use tokio::sync::watch;
 
 fn schedule(customers: u32) -> Schedule {
+    stage(customers, Span::seconds(60), Then::Nothing)
+}
+
+fn stage(customers: u32, duration: Span, then: Then) -> Schedule {
     let closed = Closed {
         customers,
         think_time: Span(Duration::from_millis(1)),
     };
     let stage = Stage {
-        duration: Span::seconds(60),
+        duration,
         arrival: Arrival::Closed(closed),
     };
-    Schedule::new(vec![stage], Then::Nothing, Dice::new(1))
+    Schedule::new(vec![stage], then, Dice::new(1))
 }
 
 #[tokio::test]
@@ -66,4 +70,23 @@ async fn who_gets_no_answer_orders_no_more() {
     };
     tokio::join!(load.run(schedule(3), stopped), stopping);
     assert_eq!(tally.in_flight.load(Relaxed), 3);
+}
+
+#[tokio::test]
+async fn a_customer_who_waits_keeps_nobody_from_ordering_in_the_next_round() {
+    let gateway = Gateway::start(Mood::NeverAnswerFirst).await;
+    let bench = Bench::new("rounds", vec![gateway.url.clone()]);
+    let tally = Arc::clone(&bench.drive.tally);
+    let load = Load::new(bench.drive.clone(), 1, 100);
+    let (stop, stopped) = watch::channel(false);
+    let round = Span(Duration::from_millis(200));
+    let schedule = stage(3, round, Then::Again);
+    let stopping = async {
+        // More than the two others order in one round.
+        let rounds = || tally.ended.load(Relaxed) >= 600;
+        eventually("some rounds", rounds).await;
+        stop.send_replace(true);
+    };
+    tokio::join!(load.run(schedule, stopped), stopping);
+    assert!(tally.take_peak() <= 3, "who waits does not order again");
 }

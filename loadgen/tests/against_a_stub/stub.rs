@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router};
 use checkers::history::{History, Setup};
@@ -41,6 +41,8 @@ pub enum Mood {
     NotYetThere,
     /// A page where JSON should be.
     Page(u16),
+    /// To be asked at another address.
+    Elsewhere,
     /// JSON that breaks the contract.
     Body(u16, &'static str),
     /// Take so long with the first request of each key, then accept.
@@ -48,6 +50,8 @@ pub enum Mood {
     /// Cut the connection after the request was read.
     HangUp,
     NeverAnswer,
+    /// Never answer whoever ordered first, however often; accept the others.
+    NeverAnswerFirst,
 }
 
 #[derive(Clone)]
@@ -148,12 +152,18 @@ async fn answer(
             tokio::time::sleep(length).await;
             accept(&path, key, &body)
         }
+        Mood::NeverAnswerFirst if gateway.orders()[0].key == key => std::future::pending().await,
         Mood::Accept
+        | Mood::NeverAnswerFirst
         | Mood::NotYetThere
         | Mood::RefuseFirst(..)
         | Mood::ComeBack(..)
         | Mood::SlowAtFirst(_) => accept(&path, key, &body),
         Mood::Refuse(status, problem) => refuse(status, problem, "0"),
+        Mood::Elsewhere => {
+            let headers = [(header::LOCATION, "/elsewhere")];
+            (StatusCode::TEMPORARY_REDIRECT, headers, Body::empty()).into_response()
+        }
         Mood::Page(code) => (status(code), "<html>Bad gateway</html>").into_response(),
         Mood::Body(code, body) => (status(code), body).into_response(),
         Mood::HangUp => {

@@ -46,7 +46,7 @@ pub fn check(dead: &Part<Vec<DeadLetter>>, journal: Option<&Part<Journal>>) -> R
 /// One that the broker gave up after many deliveries was nobody's decision, and says no reason.
 fn explained(letter: &DeadLetter, poisoned: &BTreeMap<&str, Option<&str>>, exam: &mut Examination) {
     let id = letter.message_id.as_deref().unwrap_or("without an id");
-    if !poisoned.contains_key(id) {
+    let Some(queue) = poisoned.get(id) else {
         let kind = letter.kind.as_deref().unwrap_or("unknown kind");
         let reason = letter.reason.as_deref().unwrap_or("no reason given");
         let found = format!("a dead letter: {reason}");
@@ -54,15 +54,18 @@ fn explained(letter: &DeadLetter, poisoned: &BTreeMap<&str, Option<&str>>, exam:
             Some(order_id) => format!("message {id}, {kind} of order {order_id}"),
             None => format!("message {id}, {kind}"),
         };
-        exam.wrong(subject, &letter.queue, "none that nobody poisoned", found);
-    } else if letter.reason.is_none() {
+        return exam.wrong(subject, &letter.queue, "none that nobody poisoned", found);
+    };
+    let subject = || format!("message {id}");
+    if let Some(queue) = queue.map(dead_queue)
+        && queue != letter.queue
+    {
+        let expected = format!("none: it was poisoned for {queue}");
+        exam.wrong(subject(), &letter.queue, expected, "a dead letter");
+    }
+    if letter.reason.is_none() {
         let expected = "a dead letter with its reason";
-        exam.wrong(
-            format!("message {id}"),
-            &letter.queue,
-            expected,
-            "no reason given",
-        );
+        exam.wrong(subject(), &letter.queue, expected, "no reason given");
     }
 }
 
@@ -136,6 +139,8 @@ mod tests {
             ..letter(Some("no type"))
         };
         assert_eq!(judged(vec![elsewhere.clone()], poison()).label(), "invalid");
+        let both = vec![letter(Some("no type")), elsewhere.clone()];
+        assert_eq!(judged(both, poison()).label(), "invalid");
         let mut anywhere = poison();
         anywhere.run[0].receipts[0].queue = None;
         assert_eq!(judged(vec![elsewhere], anywhere), Verdict::Valid);

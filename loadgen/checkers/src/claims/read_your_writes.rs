@@ -37,10 +37,14 @@ pub fn check(history: &History) -> Option<Report> {
             Completion::Ok { promise, .. } if promise.stale => stale += 1,
             Completion::Ok { promise, .. } => {
                 fresh += 1;
+                let at_ms = operation.answered_within_ms().1;
+                if promise.order_id != order_id {
+                    let found = format!("order {}", promise.order_id);
+                    exam.wrong_at(at_ms, subject(), PLACE, "this order", found);
+                }
                 let seen = promise.version;
                 if seen.is_none_or(|version| version < token) {
                     let found = seen.map_or("no version".to_owned(), |v| format!("version {v}"));
-                    let at_ms = operation.answered_within_ms().1;
                     exam.wrong_at(at_ms, subject(), PLACE, "this version or a later", found);
                 }
             }
@@ -142,6 +146,17 @@ mod tests {
         };
         assert_eq!(evidence[0].found, "version 1");
         assert_eq!(label(&answered(None, false)), Some("invalid"));
+    }
+
+    #[test]
+    fn an_answer_about_another_order_is_invalid() {
+        let history = read(|operation| {
+            let mut promise = operation.promise().expect("answered").clone();
+            promise.version = Some(7);
+            promise.order_id = uuid::Uuid::from_u128(7);
+            Completion::Ok { at_us: 0, promise }
+        });
+        assert_eq!(label(&history), Some("invalid"));
     }
 
     #[test]

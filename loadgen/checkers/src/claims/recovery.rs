@@ -17,7 +17,7 @@ use crate::state::Part;
 use crate::telemetry::Telemetry;
 use crate::verdict::{Claim, Examination, Report};
 use budget::Budget;
-use indicator::{Point, Seconds};
+use indicator::{Point, Seconds, Sent};
 use level::Level;
 
 pub const CLAIM: Claim = Claim {
@@ -54,9 +54,10 @@ pub fn check(
         let seconds = Seconds::of(indicators, started_ms, journal);
         let faults = faults(journal, &mut exam);
         exam.count(faults.len(), "faults");
-        match loaded(history) {
+        let sent = Sent::of(history);
+        match sent.span_ms() {
             Some((from_ms, to_ms)) => {
-                let points = seconds.points(from_ms, to_ms);
+                let points = seconds.points(from_ms, to_ms, &sent);
                 let bound = journal.experiment.recovery.unwrap_or(BOUND);
                 judge(&faults, &points, bound, &mut exam);
                 if let Some(budget) = Budget::of(&seconds, from_ms, to_ms) {
@@ -93,12 +94,6 @@ fn began_ms(fault: &crate::journal::Injection) -> u64 {
     fault.began_ms().min(touched.unwrap_or(u64::MAX))
 }
 
-/// Unix ms of the first order sent and of the last: before and after, silence says nothing.
-fn loaded(history: &History) -> Option<(u64, u64)> {
-    let sent = || (history.placed()).map(|placed| placed.operation.invocation.sent_us / 1_000);
-    Some((sent().min()?, sent().max()?))
-}
-
 fn judge(faults: &[Fault<'_>], points: &[Point], bound: Span, exam: &mut Examination) {
     let Some(first_ms) = faults.iter().map(|fault| fault.began_ms).min() else {
         return;
@@ -117,7 +112,7 @@ fn judge(faults: &[Fault<'_>], points: &[Point], bound: Span, exam: &mut Examina
         }
         judged_ms = last.over_ms;
         let (title, due_ms) = (last.title, last.over_ms + bound.ms());
-        let unsteady = |point: &Point| point.at_ms >= due_ms && !level.holds(point);
+        let unsteady = |point: &Point| point.at_ms >= due_ms && level.is_missed(point);
         let until_ms = regained_ms.unwrap_or(u64::MAX);
         let mut before = points.iter().filter(|point| point.at_ms < until_ms);
         match regained_ms {

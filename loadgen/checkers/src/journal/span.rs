@@ -1,4 +1,4 @@
-//! A length of time as experiments write it: `500ms`, `4s`, `2m`.
+//! A length of time as experiments write it: `500ms`, `4s`, `2m`, `1h`.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,14 @@ pub struct Span {
     ms: u64,
 }
 
-const UNITS: [(&str, f64); 3] = [("ms", 1.0), ("s", 1_000.0), ("m", 60_000.0)];
+const UNITS: [(&str, f64); 4] = [
+    ("ms", 1.0),
+    ("s", 1_000.0),
+    ("m", 60_000.0),
+    ("h", 3_600_000.0),
+];
+/// A day, as experiments have it: a journal with more was not written by one.
+const LONGEST_MS: f64 = 86_400_000.0;
 
 impl Span {
     pub const fn seconds(seconds: u64) -> Self {
@@ -28,12 +35,12 @@ impl TryFrom<String> for Span {
     fn try_from(text: String) -> Result<Self, String> {
         let read = UNITS.into_iter().find_map(|(unit, ms)| {
             let number: f64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
-            (number >= 0.0 && number.is_finite()).then_some(number * ms)
+            Some(number * ms).filter(|ms| (0.0..=LONGEST_MS).contains(ms))
         });
         match read {
             Some(ms) => Ok(Self { ms: ms as u64 }),
             None => Err(format!(
-                "{text:?} is no length of time: write 500ms, 4s or 2m"
+                "{text:?} is no length of time: write 500ms, 4s, 2m or 1h"
             )),
         }
     }
@@ -55,7 +62,8 @@ mod tests {
         assert_eq!(ms("500ms"), Ok(500));
         assert_eq!(ms("1.5s"), Ok(1_500));
         assert_eq!(ms("2m"), Ok(120_000));
-        for wrong in ["", "s", "60", "-1s", "NaNs", "infs", "1h"] {
+        assert_eq!(ms("1h"), Ok(3_600_000));
+        for wrong in ["", "s", "60", "-1s", "NaNs", "infs", "25h", "1e30s"] {
             assert!(ms(wrong).is_err(), "{wrong}");
         }
     }

@@ -26,9 +26,19 @@ pub struct Phase {
     pub ended_ms: u64,
 }
 
+/// Who decided when the next order came: the schedule, or in a closed loop the system.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pace {
+    #[default]
+    Open,
+    Closed,
+}
+
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Load {
+    pub pace: Pace,
     pub rate_intended: f64,
     pub seconds: f64,
     pub failed: u64,

@@ -39,10 +39,7 @@ pub enum Slowest {
 pub fn of_each(findings: &Findings) -> Vec<Recovery> {
     let phases = &findings.files.record.phases;
     let baseline = phases.iter().find(|phase| phase.name == "baseline");
-    let baseline = baseline.map(|phase| Window {
-        from_ms: phase.started_ms,
-        to_ms: phase.ended_ms,
-    });
+    let baseline = baseline.map(|phase| Window::between(phase.started_ms, phase.ended_ms));
     of(
         &findings.window,
         baseline,

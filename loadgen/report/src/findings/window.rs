@@ -37,8 +37,7 @@ impl Window {
         let from_ms = phase("baseline")
             .map(|phase| phase.started_ms)
             .or(sent.min())
-            .unwrap_or(0)
-            .min(LATEST_MS);
+            .unwrap_or(0);
         let seen = history
             .operations
             .iter()
@@ -46,11 +45,15 @@ impl Window {
         let to_ms = phase("drain")
             .map(|phase| phase.ended_ms)
             .or(seen.max())
-            .unwrap_or(0)
-            .min(LATEST_MS);
+            .unwrap_or(0);
+        Self::between(from_ms, to_ms)
+    }
+
+    /// Of no length, nothing could be drawn in it.
+    pub fn between(from_ms: u64, to_ms: u64) -> Self {
+        let (from_ms, to_ms) = (from_ms.min(LATEST_MS), to_ms.min(LATEST_MS));
         Self {
             from_ms,
-            // Of no length, nothing could be drawn in it.
             to_ms: to_ms.max(from_ms + 1_000),
         }
     }
@@ -135,6 +138,7 @@ mod tests {
         let window = Window::of(&[phase("baseline"), phase("drain")], &History::default());
         assert_eq!(window.length_ms(), 1_000);
         assert_eq!(window.share(window.to_ms as f64), 1.0);
+        assert_eq!(Window::between(90_000, 5_000).length_ms(), 1_000);
     }
 
     #[test]

@@ -25,6 +25,7 @@ const PERCENTILES: [(&str, f64); 4] = [("p50", 0.5), ("p95", 0.95), ("p99", 0.99
 type Orders<'a> = Vec<&'a Order>;
 
 fn body(html: &mut Html, findings: &Findings) {
+    super::pace(html, findings);
     let names = findings.coordinations();
     if names.is_empty() {
         return super::no_data(

@@ -1,7 +1,7 @@
 //! What was asked of the run, and the command that asks it again.
 
 use super::Section;
-use crate::files::Record;
+use crate::files::{Load, Pace, Record};
 use crate::findings::Findings;
 use crate::findings::orders::Order;
 use crate::markup::Html;
@@ -37,14 +37,7 @@ fn body(html: &mut Html, findings: &Findings) {
         ("Run", findings.files.judgement.run.clone()),
         ("Seed", record.seed.to_string()),
         ("Began", utc(record.started_ms)),
-        (
-            "Load",
-            format!(
-                "{} orders/s intended for {}",
-                Value(load.rate_intended),
-                Ms(load.seconds * 1_000.0)
-            ),
-        ),
+        ("Load", asked(load)),
         ("Orchestrated", format!("{share:.0} % of the orders")),
         (
             "Sent late",
@@ -75,6 +68,14 @@ fn body(html: &mut Html, findings: &Findings) {
             }
         });
     });
+}
+
+fn asked(load: &Load) -> String {
+    let (rate, length) = (Value(load.rate_intended), Ms(load.seconds * 1_000.0));
+    match load.pace {
+        Pace::Open => format!("{rate} orders/s intended for {length}"),
+        Pace::Closed => format!("a closed loop for {length}"),
+    }
 }
 
 fn row(html: &mut Html, name: &str, value: &str) {

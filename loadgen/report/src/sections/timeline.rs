@@ -33,6 +33,7 @@ fn body(html: &mut Html, findings: &Findings) {
         faults: findings.faults(),
     };
     let length_ms = findings.window.length_ms();
+    super::pace(html, findings);
     html.tag(
         "div",
         &[("class", &"timeline"), ("data-length", &length_ms)],

@@ -1,7 +1,7 @@
 //! Arrivals as a file has them: an offset in ms a line.
 
 use std::borrow::Cow;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +14,8 @@ use crate::dice::Dice;
 
 /// Twelve a second for a day, in 16 MB.
 const ARRIVALS_MAX: usize = 1_000_000;
+/// So many lines of an offset within a day, eight digits and the ends of a line, and some room.
+const OCTETS_MAX: u64 = 16 * ARRIVALS_MAX as u64;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(from = "PathBuf", into = "PathBuf")]
@@ -29,9 +31,14 @@ impl Times {
     pub fn load(&mut self, folder: &Path, length: Duration) -> Result<(), String> {
         let path = folder.join(&self.path);
         let shown = path.display().to_string();
-        let file = std::fs::File::open(&path).map_err(|error| format!("{shown}: {error}"))?;
+        let unreadable = |error| format!("{shown}: {error}");
+        let about = std::fs::metadata(&path).map_err(unreadable)?;
+        if !about.is_file() {
+            return Err(format!("{shown}: not a file"));
+        }
+        let file = std::fs::File::open(&path).map_err(unreadable)?;
         let mut offsets: Vec<Duration> = Vec::new();
-        for (nth, line) in BufReader::new(file).lines().enumerate() {
+        for (nth, line) in BufReader::new(file.take(OCTETS_MAX)).lines().enumerate() {
             let at = format!("{shown} line {}", nth + 1);
             let line = line.map_err(|error| format!("{at}: {error}"))?;
             let ms: u64 = (line.trim().parse())
@@ -61,6 +68,14 @@ impl Shape for Times {
     fn arrivals(&self, _: Dice, _: Duration) -> Arrivals {
         let offsets = Arc::clone(&self.offsets);
         Arrivals::Open(Box::new((0..offsets.len()).map(move |nth| offsets[nth])))
+    }
+
+    /// A flag may have shortened the stage since they were loaded.
+    fn breach(&self, length: Duration) -> Option<(String, String)> {
+        let last = self.offsets.last().filter(|last| **last >= length)?;
+        let (last_ms, length_ms) = (last.as_millis(), length.as_millis());
+        let why = format!("has an arrival at {last_ms} ms, after the stage's {length_ms} ms");
+        Some(("file".into(), why))
     }
 
     fn expected(&self, _: Duration) -> Option<f64> {

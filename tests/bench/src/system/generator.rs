@@ -149,9 +149,10 @@ impl<'a> Generator<'a> {
         stop.send_replace(true);
         sending.await.map_err(|_| GeneratorError::Stopped)?;
         let seconds = started.elapsed().as_secs_f64();
+        let ended = tally.ended.load(Relaxed);
         let drained = load.drain(DRAIN).await;
         Ok(Phase {
-            load: tally.load(f64::from(rate), seconds),
+            load: tally.load(f64::from(rate), seconds, ended),
             backlog,
             processor: Processor::read(self.platform.supervisor()).since(&used),
             drained,

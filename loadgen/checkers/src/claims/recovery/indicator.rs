@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::history::History;
 use crate::journal::Journal;
 use crate::telemetry::Indicators;
 
@@ -32,8 +33,37 @@ pub struct Seconds {
 pub struct Point {
     /// Unix ms.
     pub at_ms: u64,
+    /// Orders that the load sent in that time.
+    pub sent: f64,
     pub requests: Requests,
     pub open_orders: f64,
+}
+
+/// The orders that the load sent, by the unix second in which it did.
+pub struct Sent(BTreeMap<u64, u64>);
+
+impl Sent {
+    pub fn of(history: &History) -> Self {
+        let mut sent = BTreeMap::new();
+        for placed in history.placed() {
+            let at_us = placed.operation.invocation.sent_us;
+            *sent.entry(at_us / 1_000_000).or_default() += 1;
+        }
+        Self(sent)
+    }
+
+    /// Unix ms of the first and the last: before and after, silence says nothing.
+    pub fn span_ms(&self) -> Option<(u64, u64)> {
+        let (first, _) = self.0.first_key_value()?;
+        let (last, _) = self.0.last_key_value()?;
+        Some((first * 1_000, last * 1_000 + 999))
+    }
+
+    /// In the window that ends at this second.
+    fn within(&self, end: u64) -> f64 {
+        let window = self.0.range(end.saturating_sub(WINDOW_S)..end);
+        window.map(|(_, orders)| *orders as f64).sum()
+    }
 }
 
 impl Requests {
@@ -76,12 +106,12 @@ impl Seconds {
     }
 
     /// One a second, where there are scrapes enough; all of its window lies between the two.
-    pub fn points(&self, from_ms: u64, to_ms: u64) -> Vec<Point> {
+    pub fn points(&self, from_ms: u64, to_ms: u64, sent: &Sent) -> Vec<Point> {
         let ends = second(from_ms) + WINDOW_S..=to_ms / 1_000;
-        ends.filter_map(|end| self.point(end)).collect()
+        ends.filter_map(|end| self.point(end, sent)).collect()
     }
 
-    fn point(&self, end: u64) -> Option<Point> {
+    fn point(&self, end: u64, sent: &Sent) -> Option<Point> {
         let mut requests = Requests::default();
         let mut scrapes = 0;
         for (_, second) in self.requests.range(end + 1 - WINDOW_S..=end) {
@@ -92,6 +122,7 @@ impl Seconds {
         let (_, open_orders) = fresh.next_back()?;
         (scrapes >= SCRAPES_MIN).then_some(Point {
             at_ms: end * 1_000,
+            sent: sent.within(end),
             requests,
             open_orders: *open_orders,
         })
@@ -137,7 +168,9 @@ mod tests {
     }
 
     fn points(indicators: &Indicators) -> Vec<Point> {
-        Seconds::of(indicators, 1_000, &Journal::default()).points(1_000, 20_000)
+        // Ten a second.
+        let sent = Sent((1..=20).map(|second| (second, 10)).collect());
+        Seconds::of(indicators, 1_000, &Journal::default()).points(1_000, 20_000, &sent)
     }
 
     #[test]
@@ -148,6 +181,7 @@ mod tests {
         let open_orders = 2.0;
         let expected = Point {
             at_ms: 6_000,
+            sent: 50.0,
             requests,
             open_orders,
         };

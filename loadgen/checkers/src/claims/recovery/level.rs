@@ -18,8 +18,9 @@ const POINT_MS: u64 = 1_000;
 
 pub struct Level {
     good_share_min: f64,
-    /// In one window.
+    /// In one window, in which as many orders were sent as usual.
     requests_min: f64,
+    sent_usual: f64,
     open_orders_max: f64,
 }
 
@@ -27,10 +28,11 @@ impl Level {
     /// Of the points before the first fault.
     pub fn of<'a>(baseline: impl Iterator<Item = &'a Point>) -> Result<Self, &'static str> {
         let mut requests = Requests::default();
-        let (mut windows, mut open_orders) = (0.0, 0.0_f64);
+        let (mut windows, mut sent, mut open_orders) = (0.0, 0.0, 0.0_f64);
         for point in baseline {
             requests.add(point.requests);
             open_orders = open_orders.max(point.open_orders);
+            sent += point.sent;
             windows += 1.0;
         }
         if requests.all == 0.0 {
@@ -42,14 +44,29 @@ impl Level {
         Ok(Self {
             good_share_min: requests.good_share() - SHARE_BAND,
             requests_min: requests.all / windows * REQUESTS_MIN,
+            sent_usual: sent / windows,
             open_orders_max: (open_orders * USUAL_FACTOR).max(USUAL_MIN),
         })
     }
 
     pub fn holds(&self, point: &Point) -> bool {
-        point.requests.all >= self.requests_min
+        point.requests.all > 0.0
+            && point.requests.all >= self.requests_min * self.asked(point)
             && point.requests.good_share() >= self.good_share_min
             && point.open_orders <= self.open_orders_max
+    }
+
+    /// Where nobody asked for anything, nothing is held against anybody.
+    pub fn is_missed(&self, point: &Point) -> bool {
+        (point.sent > 0.0 || point.requests.all > 0.0) && !self.holds(point)
+    }
+
+    /// Of what was asked in the baseline, 1 at most: a schedule that asks for less is answered less.
+    fn asked(&self, point: &Point) -> f64 {
+        match self.sent_usual {
+            usual if usual > 0.0 => (point.sent / usual).min(1.0),
+            _ => 1.0,
+        }
     }
 
     /// The first of the good seconds, none of them missing, at or after `from_ms`.
@@ -92,6 +109,7 @@ mod tests {
     fn point(at_s: u64, all: f64, good: f64, open_orders: f64) -> Point {
         Point {
             at_ms: at_s * 1_000,
+            sent: 20.0,
             requests: Requests { all, good },
             open_orders,
         }
@@ -115,6 +133,18 @@ mod tests {
             "some are refused"
         );
         assert!(!level.holds(&point(3, 100.0, 100.0, 51.0)), "they pile up");
+    }
+
+    #[test]
+    fn a_schedule_that_asks_for_less_is_no_failure_and_silence_is_nothing() {
+        let sent = |sent, all| Point {
+            sent,
+            ..point(3, all, all, 4.0)
+        };
+        assert!(level().holds(&sent(4.0, 20.0)));
+        assert!(!level().holds(&sent(4.0, 9.0)));
+        let silence = sent(0.0, 0.0);
+        assert!(!level().holds(&silence) && !level().is_missed(&silence));
     }
 
     #[test]
