@@ -54,7 +54,7 @@ pub fn check(state: &FinalState) -> Report {
                 .iter()
                 .filter(|line| line.sku == sku)
                 .map(|line| line.quantity)
-                .sum();
+                .fold(0, i64::saturating_add);
             let subject = format!("{kind} of {sku} for order {order_id}");
             let place = "inventory.stock_ledger, its quantities";
             exam.expect(subject, place, list(&[ordered]), list(&quantities));
