@@ -74,7 +74,7 @@ pub fn check(state: &FinalState) -> Report {
                 continue;
             };
             amounts.sort_unstable();
-            let once = [-order.total_minor, order.total_minor];
+            let once = [order.total_minor.saturating_neg(), order.total_minor];
             let subject = format!("{kind} for order {order_id}");
             exam.expect(
                 subject,
