@@ -209,8 +209,8 @@ impl Examination {
     }
 
     pub fn finish(mut self) -> Report {
-        let counted: u64 = self.counts.iter().map(|(n, _)| n).sum();
-        if counted == 0 && self.unknown.is_empty() {
+        let is_anything = self.counts.iter().any(|(n, _)| *n > 0);
+        if !is_anything && self.unknown.is_empty() {
             self.unknown.push("there was nothing to examine".into());
         }
         let mut examined: Vec<String> = self

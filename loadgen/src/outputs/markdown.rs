@@ -1,5 +1,7 @@
 //! `summary.md`: the verdict on a page of Markdown, for a job's summary or a comment.
 
+mod page;
+
 use std::fmt::Write;
 
 use checkers::verdict::grouped;
@@ -9,25 +11,15 @@ use crate::folder::{ClaimJudgement, Judgement};
 use crate::tally::Percentiles;
 use crate::workload::Pace;
 use crate::workload::threshold::ThresholdVerdict;
+use page::{Page, cell};
 
 pub const OUTPUT: Output = Output {
     file: "summary.md",
     text,
 };
 
-/// GitHub takes 1 MiB of all runs of a step; so small, those of every experiment together fit.
-const BYTES_MAX: usize = 32 * 1024;
-/// Of a cell: a row that is longer is read in verdict.json.
-const CELL_CHARS_MAX: usize = 200;
 /// Rows of evidence shown per claim; verdict.json has more.
 const EVIDENCE_SHOWN: usize = 5;
-
-/// Whole lines as long as there is room: what is cut short is no table.
-#[derive(Default)]
-struct Page {
-    text: String,
-    left_out: usize,
-}
 
 pub fn text(judgement: &Judgement) -> String {
     let mut page = Page::default();
@@ -172,64 +164,9 @@ fn percentiles(latency: &Percentiles) -> String {
     )
 }
 
-impl Page {
-    fn line(&mut self, line: impl AsRef<str>) {
-        let line = line.as_ref();
-        if self.left_out > 0 || self.text.len() + line.len() >= BYTES_MAX {
-            self.left_out += 1;
-            return;
-        }
-        self.text.push_str(line);
-        self.text.push('\n');
-    }
-
-    fn table(&mut self, columns: &[&str]) {
-        self.line("");
-        self.row(columns);
-        self.line(format!("|{}", "---|".repeat(columns.len())));
-    }
-
-    fn row(&mut self, cells: &[&str]) {
-        let cells: Vec<String> = cells.iter().map(|text| cell(text)).collect();
-        self.line(format!("| {} |", cells.join(" | ")));
-    }
-
-    fn finish(mut self) -> String {
-        if self.left_out > 0 {
-            let left_out = self.left_out;
-            let _ = writeln!(
-                self.text,
-                "\n{left_out} lines are left out; verdict.json has them."
-            );
-        }
-        self.text
-    }
-}
-
-/// Text on one line that nothing takes for markup. Punctuation of ASCII may always be escaped.
-fn cell(text: &str) -> String {
-    let mut out = String::new();
-    for character in text.chars().take(CELL_CHARS_MAX) {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            // A colon begins what becomes a link by itself; an at sign calls somebody.
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '$' | ':' | '@' => {
-                out.extend(['\\', character]);
-            }
-            control if control.is_control() => out.push(' '),
-            plain => out.push(plain),
-        }
-    }
-    if text.chars().nth(CELL_CHARS_MAX).is_some() {
-        out.push('…');
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
+    use super::page::BYTES_MAX;
     use super::*;
     use crate::outputs::example::{HOSTILE, invalid, judgement, unknown};
 
