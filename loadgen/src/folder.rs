@@ -126,14 +126,9 @@ impl Folder {
         };
         std::fs::create_dir_all(path).map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
-        for name in LEFT
-            .into_iter()
-            .chain(outputs::ALL.map(|output| output.file))
-        {
-            match std::fs::remove_file(path.join(name)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-                Ok(()) | Err(_) => {}
-            }
+        let outputs = outputs::ALL.map(|output| output.file);
+        for name in LEFT.into_iter().chain(outputs) {
+            remove(&path.join(name))?;
         }
         if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
             let latest = parent.join("latest");
@@ -211,6 +206,8 @@ impl Folder {
             load: record.load,
             phases: record.phases,
         };
+        // Where this one finds no room, the one of before must not be taken for it.
+        remove(&self.path.join("verdict.json"))?;
         for output in &outputs::ALL {
             self.put(output.file, |out| {
                 out.write_all((output.text)(&judgement).as_bytes())
@@ -304,6 +301,16 @@ impl Folder {
             source,
         })?;
         serde_json::from_slice(&text).map_err(|source| FolderError::Format { path, source })
+    }
+}
+
+fn remove(path: &Path) -> Result<(), FolderError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FolderError::File {
+            path: path.to_owned(),
+            source,
+        }),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

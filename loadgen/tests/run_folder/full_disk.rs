@@ -31,6 +31,7 @@ fn told(output: &Output) -> String {
 fn a_verdict_that_cannot_be_kept_is_none() {
     for file in ["verdict.json", "verdict.junit.xml", "summary.md"] {
         let run = ValidRun::new(&format!("full-{file}"));
+        run.folder.judge().expect("judged");
         fill(run.folder.path(), &format!("{file}.partial"));
         let told = told(&loadgen(&["judge"], run.folder.path()));
         assert!(
