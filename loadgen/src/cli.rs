@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::ValueEnum;
+use loadgen::console::say;
+use loadgen::folder;
 use loadgen::workload::Workload;
 use loadgen::workload::file;
 use loadgen::workload::named::NAMED;
@@ -35,8 +38,21 @@ pub fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-pub fn schema() -> ExitCode {
-    say(format_args!("{:#}", strict_yaml::schema::<Workload>()));
+/// A kind of file with a published schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Schema {
+    /// What is sent, as people write it
+    Workload,
+    /// verdict.json, as a run leaves it
+    Verdict,
+}
+
+pub fn schema(of: Schema) -> ExitCode {
+    let schema = match of {
+        Schema::Workload => strict_yaml::schema::<Workload>(),
+        Schema::Verdict => folder::schema(),
+    };
+    say(format_args!("{schema:#}"));
     ExitCode::SUCCESS
 }
 
@@ -47,10 +63,4 @@ fn line(workload: &Workload) -> String {
         None => workload.pace().label().to_owned(),
     };
     format!("{title}; {length}, {how}")
-}
-
-/// A reader that has seen enough closes the pipe: no mistake.
-fn say(what: impl std::fmt::Display) {
-    use std::io::Write;
-    let _ = writeln!(std::io::stdout(), "{what}");
 }

@@ -1,4 +1,6 @@
-//! Wall-clock time, as the history has it.
+//! Wall-clock time, as the history has it, and whether it can be trusted.
+
+pub mod steps;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

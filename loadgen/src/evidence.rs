@@ -1,5 +1,7 @@
 //! The final reads: everything a judge needs, read once everything is quiet. What cannot be read says why.
 
+#[cfg(test)]
+mod away;
 mod bindings;
 mod databases;
 mod dead_letters;
@@ -86,7 +88,12 @@ pub fn journal(path: &std::path::Path, method: bool) -> Option<Part<Journal>> {
     let read = || -> Result<Journal, String> {
         let text = std::fs::read(path)
             .map_err(|error| format!("{}: {error}; the method must write it", path.display()))?;
-        serde_json::from_slice(&text).map_err(|error| format!("{}: {error}", path.display()))
+        // Nothing in a journal must be there, so that a list of nothing would be one.
+        match text.trim_ascii_start().first() {
+            Some(b'{') => serde_json::from_slice(&text)
+                .map_err(|error| format!("{}: {error}", path.display())),
+            _ => Err(format!("{}: it is no journal", path.display())),
+        }
     };
     method.then(|| read().into())
 }

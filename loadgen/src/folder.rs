@@ -10,33 +10,50 @@
 //! | `traces.json` | the spans of the sampled orders |
 //! | `series.json` | queues, outboxes, lags and the like over time, for the report |
 //! | `verdict.json` | the judgement, which follows from the files above |
+//! | `verdict.junit.xml` | the same for CI: a case per claim and per threshold |
+//! | `summary.md` | the same for people, as Markdown |
 //! | `report.html` | all of it on one page |
 
-use std::collections::BTreeMap;
+mod judgement;
+
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use checkers::history::Setup;
-use checkers::sometimes::{Sometimes, sometimes};
+use checkers::history::{History, Setup};
+use checkers::sometimes::sometimes;
 use checkers::state::{FinalState, Part};
 use checkers::telemetry::Telemetry;
 use checkers::traces::Traces;
-use checkers::{Evidence, Report, Run, Verdict};
+use checkers::{Run, Verdict};
 use report::files::series::SeriesFile;
+use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::tally::Load;
 use crate::workload::Workload;
-use crate::workload::threshold::{Judged, Threshold, ThresholdVerdict};
-use crate::{evidence, history};
+use crate::workload::threshold::{Judged, Threshold};
+use crate::{evidence, history, outputs};
+
+pub use judgement::{ClaimJudgement, Judgement, schema};
 
 /// Rows by the ten thousand are for programs.
 enum Form {
     ForPeople,
     Compact,
 }
+
+/// What a run writes only in the end: of an earlier one in the same folder, it would be judged for this one's.
+const LEFT: [&str; 7] = [
+    "journal.json",
+    "method.log",
+    "final-state.json",
+    "traces.json",
+    "series.json",
+    "verdict.json",
+    "report.html",
+];
 
 #[derive(Clone, Debug)]
 pub struct Folder {
@@ -55,6 +72,9 @@ pub struct Record {
     #[serde(default)]
     pub replay_of: Option<String>,
     pub started_ms: u64,
+    /// Of history.jsonl when it was closed; of a run that ended before that, or of before this was written, none.
+    #[serde(default)]
+    pub history_lines: Option<u64>,
     pub method: Option<String>,
     /// What was typed, word by word.
     #[serde(default)]
@@ -66,7 +86,7 @@ pub struct Record {
     pub doubts: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Phase {
     pub name: String,
     pub started_ms: u64,
@@ -78,35 +98,6 @@ pub struct Phase {
 pub struct FinalReads {
     pub state: FinalState,
     pub telemetry: Part<Telemetry>,
-}
-
-/// `verdict.json`
-#[derive(Debug, Serialize)]
-pub struct Judgement {
-    pub verdict: &'static str,
-    pub seed: u64,
-    pub run: String,
-    /// Why it is not valid, beside the claims.
-    pub why: Vec<String>,
-    pub claims: Vec<ClaimJudgement>,
-    /// Beside the verdict: that is about promises.
-    pub thresholds: Vec<Judged>,
-    pub sometimes: Vec<Sometimes>,
-    pub kills: BTreeMap<String, u64>,
-    pub recovery_ms: Option<u64>,
-    pub load: Load,
-    pub phases: Vec<Phase>,
-}
-
-#[derive(Debug, Serialize)]
-pub struct ClaimJudgement {
-    pub id: &'static str,
-    pub title: &'static str,
-    pub verdict: &'static str,
-    pub examined: String,
-    pub wrong: u64,
-    pub evidence: Vec<Evidence>,
-    pub why: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -129,7 +120,7 @@ impl Folder {
         }
     }
 
-    /// Makes it, and lets `latest` beside it point to it.
+    /// Makes it, without anything of a run before, and lets `latest` beside it point to it.
     pub fn create(path: &Path) -> Result<Self, FolderError> {
         let failed = |source| FolderError::File {
             path: path.to_owned(),
@@ -137,6 +128,10 @@ impl Folder {
         };
         std::fs::create_dir_all(path).map_err(failed)?;
         let path = path.canonicalize().map_err(failed)?;
+        let outputs = outputs::ALL.map(|output| output.file);
+        for name in LEFT.into_iter().chain(outputs) {
+            remove(&path.join(name))?;
+        }
         if let (Some(parent), Some(name)) = (path.parent(), path.file_name()) {
             let latest = parent.join("latest");
             if latest.is_symlink() {
@@ -181,7 +176,10 @@ impl Folder {
 
     /// Reads the traces again: the store was away, or another one has them as well.
     pub async fn read_traces(&self, store_url: &str, sample_max: usize) -> Result<(), FolderError> {
-        let (run, _) = self.run(&self.record()?)?;
+        let (run, doubts) = self.run(&self.record()?);
+        if run.history.operations.is_empty() {
+            return Err(FolderError::Traces(doubts.join("; ")));
+        }
         let traces = evidence::traces(store_url, &run.history, &run.state, sample_max).await;
         let traces = traces.map_err(FolderError::Traces)?;
         self.write("traces.json", &Part::Read(traces), Form::Compact)
@@ -198,7 +196,7 @@ impl Folder {
     /// From the files alone: the same verdict today and in a year.
     pub fn judge(&self) -> Result<Judgement, FolderError> {
         let record = self.record()?;
-        let (run, mut doubts) = self.run(&record)?;
+        let (run, mut doubts) = self.run(&record);
         doubts.splice(0..0, record.doubts.iter().cloned());
         let reports = checkers::judge(&run);
         let verdict = match doubts.as_slice() {
@@ -221,48 +219,85 @@ impl Folder {
             load: record.load,
             phases: record.phases,
         };
+        // Where this one finds no room, the one of before must not be taken for it.
+        remove(&self.path.join("verdict.json"))?;
+        for output in &outputs::ALL {
+            self.put(output.file, |out| {
+                out.write_all((output.text)(&judgement).as_bytes())
+            })?;
+        }
+        // Whoever waits for the verdict finds the rest as well.
         self.write("verdict.json", &judgement, Form::ForPeople)?;
         Ok(judgement)
     }
 
-    /// The evidence, and what of it is missing. A run that ended early has no final reads; its claims are unknown.
-    fn run(&self, record: &Record) -> Result<(Run, Vec<String>), FolderError> {
+    /// The evidence, and what of it is missing. A run that ended early has no final reads; its claims are unknown. A
+    /// history that is not what the run wrote proves nothing and accuses nobody: the other reads are held against it,
+    /// so that they are left out.
+    fn run(&self, record: &Record) -> (Run, Vec<String>) {
         let path = self.history();
-        let history = history::read(&path, record.setup.clone())
-            .map_err(|source| FolderError::File { path, source })?;
+        let (history, doubt) = match history::read(&path, record.setup.clone()) {
+            Ok(found) => {
+                let doubt = found.doubt(&path, record.history_lines);
+                (found.history, doubt)
+            }
+            Err(error) => (History::default(), Some(error.to_string())),
+        };
+        let journal = evidence::journal(&self.journal(), record.method.is_some());
+        if let Some(doubt) = doubt {
+            let setup = record.setup.clone();
+            let run = Run {
+                history: History::fold(setup, []),
+                journal,
+                started_ms: record.started_ms,
+                ..Run::default()
+            };
+            return (run, vec![doubt]);
+        }
         let mut doubts = Vec::new();
-        let reads = if self.path.join("final-state.json").exists() {
-            self.read("final-state.json")?
-        } else {
-            doubts.push("the run ended before its final reads".to_owned());
+        let reads = self.part("final-state.json").unwrap_or_else(|why| {
+            doubts.push(why.unwrap_or("the run ended before its final reads".to_owned()));
             FinalReads::default()
-        };
-        let traces = if self.path.join("traces.json").exists() {
-            self.read("traces.json")?
-        } else {
-            Part::default()
-        };
+        });
+        let traces = self.part("traces.json");
+        let traces = traces.unwrap_or_else(|why| why.map_or_else(Part::default, Part::Missing));
         let run = Run {
             history,
             state: reads.state,
-            journal: evidence::journal(&self.journal(), record.method.is_some()),
+            journal,
             telemetry: reads.telemetry,
             traces,
             started_ms: record.started_ms,
         };
-        Ok((run, doubts))
+        (run, doubts)
+    }
+
+    /// What a file has, or why it cannot be read; of one that is not there, nothing.
+    fn part<T: DeserializeOwned>(&self, name: &str) -> Result<T, Option<String>> {
+        self.read(name).map_err(|error| match &error {
+            FolderError::File { source, .. } if source.kind() == io::ErrorKind::NotFound => None,
+            _ => Some(error.to_string()),
+        })
+    }
+
+    fn write<T: Serialize>(&self, name: &str, value: &T, form: Form) -> Result<(), FolderError> {
+        self.put(name, |out| match form {
+            Form::ForPeople => Ok(serde_json::to_writer_pretty(out, value)?),
+            Form::Compact => Ok(serde_json::to_writer(out, value)?),
+        })
     }
 
     /// Whole or not at all: whoever waits for the file never sees half of it.
-    fn write<T: Serialize>(&self, name: &str, value: &T, form: Form) -> Result<(), FolderError> {
+    fn put(
+        &self,
+        name: &str,
+        fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+    ) -> Result<(), FolderError> {
         let path = self.path.join(name);
         let partial = self.path.join(format!("{name}.partial"));
         let written = || -> io::Result<()> {
             let mut out = BufWriter::new(File::create(&partial)?);
-            match form {
-                Form::ForPeople => serde_json::to_writer_pretty(&mut out, value)?,
-                Form::Compact => serde_json::to_writer(&mut out, value)?,
-            }
+            fill(&mut out)?;
             out.flush()?;
             std::fs::rename(&partial, &path)
         };
@@ -282,45 +317,17 @@ impl Folder {
     }
 }
 
+fn remove(path: &Path) -> Result<(), FolderError> {
+    match std::fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(FolderError::File {
+            path: path.to_owned(),
+            source,
+        }),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 fn judged(record: &Record) -> Vec<Judged> {
     let judge = |threshold: &Threshold| threshold.judge(&record.load, record.recovery_ms);
     record.workload.thresholds.iter().map(judge).collect()
-}
-
-impl Judgement {
-    /// 0: every claim and every threshold holds; 1: a claim is invalid or a threshold is crossed; 2: something of it is
-    /// unknown.
-    pub fn exit_code(&self) -> u8 {
-        let has = |verdict| {
-            self.thresholds
-                .iter()
-                .any(|judged| judged.verdict == verdict)
-        };
-        match self.verdict {
-            "invalid" => 1,
-            _ if has(ThresholdVerdict::Crossed) => 1,
-            "valid" if !has(ThresholdVerdict::Unknown) => 0,
-            _ => 2,
-        }
-    }
-}
-
-impl From<Report> for ClaimJudgement {
-    fn from(report: Report) -> Self {
-        let verdict = report.verdict.label();
-        let (evidence, why) = match report.verdict {
-            Verdict::Valid => (Vec::new(), Vec::new()),
-            Verdict::Invalid(evidence) => (evidence, Vec::new()),
-            Verdict::Unknown(why) => (Vec::new(), why),
-        };
-        Self {
-            id: report.claim.id,
-            title: report.claim.title,
-            verdict,
-            examined: report.examined,
-            wrong: report.wrong,
-            evidence,
-            why,
-        }
-    }
 }

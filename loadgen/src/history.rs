@@ -1,12 +1,16 @@
 //! `history.jsonl`: written while it happens, so that a crash of this process loses what it was about to write at most.
 
+mod reading;
+
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 use std::thread::JoinHandle;
 
-use checkers::history::{History, HistoryLine, Setup};
-use tokio::sync::mpsc;
+use checkers::history::HistoryLine;
+use tokio::sync::{mpsc, oneshot};
+
+pub use reading::{Found, HistoryError, read};
 
 /// Lines that wait for the disk: about two seconds of the highest load. When it is full, operations wait for it:
 /// an operation that is not written down must not happen.
@@ -20,28 +24,39 @@ pub struct Recorder {
 
 /// The thread that owns the file.
 pub struct Writer {
-    thread: JoinHandle<io::Result<()>>,
+    thread: JoinHandle<io::Result<u64>>,
+    stopped: oneshot::Receiver<()>,
 }
 
 pub fn open(path: &Path) -> io::Result<(Recorder, Writer)> {
     let file = File::create(path)?;
     let (lines, receiver) = mpsc::channel(LINES_MAX);
+    let (stopping, stopped) = oneshot::channel();
     let thread = std::thread::Builder::new()
         .name("history".into())
-        .spawn(|| write(file, receiver))?;
-    Ok((Recorder { lines }, Writer { thread }))
+        .spawn(move || {
+            // Dropped as the thread ends, however it does.
+            let _stopping = stopping;
+            write(file, receiver)
+        })?;
+    Ok((Recorder { lines }, Writer { thread, stopped }))
 }
 
-fn write(file: File, mut lines: mpsc::Receiver<HistoryLine>) -> io::Result<()> {
+/// How many lines it wrote.
+fn write(file: File, mut lines: mpsc::Receiver<HistoryLine>) -> io::Result<u64> {
     let mut out = BufWriter::new(file);
+    let mut written = 0;
     while let Some(line) = lines.blocking_recv() {
         put(&mut out, &line)?;
+        written += 1;
         while let Ok(line) = lines.try_recv() {
             put(&mut out, &line)?;
+            written += 1;
         }
         out.flush()?;
     }
-    out.flush()
+    out.flush()?;
+    Ok(written)
 }
 
 fn put(out: &mut impl Write, line: &HistoryLine) -> io::Result<()> {
@@ -63,8 +78,13 @@ impl Recorder {
 }
 
 impl Writer {
-    /// Ends when every [`Recorder`] is gone.
-    pub async fn finish(self) -> io::Result<()> {
+    /// Returns once nothing is written any more: every [`Recorder`] is gone, or the disk is full.
+    pub async fn stopped(&mut self) {
+        let _ = (&mut self.stopped).await;
+    }
+
+    /// How many lines there are. Ends when every [`Recorder`] is gone.
+    pub async fn finish(self) -> io::Result<u64> {
         let joined = tokio::task::spawn_blocking(|| self.thread.join()).await;
         match joined {
             Ok(Ok(written)) => written,
@@ -75,35 +95,10 @@ impl Writer {
     }
 }
 
-/// Half a line at the very end is what a crash leaves; anywhere else it is damage. Folded as it is read: the lines are
-/// never all in memory.
-pub fn read(path: &Path, setup: Setup) -> io::Result<History> {
-    let mut damage: Option<io::Error> = None;
-    let mut broken: Option<String> = None;
-    let numbered = (1..).zip(BufReader::new(File::open(path)?).lines());
-    let lines = numbered.map_while(|(number, line): (u64, _)| {
-        // What follows a broken line shows that it was not the last one.
-        let line = match (broken.take(), line) {
-            (Some(broken), _) => Err(io::Error::new(io::ErrorKind::InvalidData, broken)),
-            (None, line) => line,
-        };
-        let line = line.map_err(|error| damage = Some(error)).ok()?;
-        match serde_json::from_str(&line) {
-            Ok(line) => Some(Some(line)),
-            Err(error) => {
-                broken = Some(format!("{} line {number}: {error}", path.display()));
-                Some(None)
-            }
-        }
-    });
-    let history = History::fold(setup, lines.flatten());
-    damage.map_or(Ok(history), Err)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use checkers::history::{Action, Invocation};
+    use checkers::history::{Action, Invocation, Setup};
     use uuid::Uuid;
 
     fn line(op: u64) -> HistoryLine {
@@ -131,27 +126,20 @@ mod tests {
         let (recorder, writer) = open(&path).expect("opened");
         assert!(recorder.record(line(1)).await && recorder.record(line(2)).await);
         drop(recorder);
-        writer.finish().await.expect("written");
-        let history = read(&path, Setup::default()).expect("read");
+        assert_eq!(writer.finish().await.expect("written"), 2);
+        let found = read(&path, Setup::default()).expect("read");
         std::fs::remove_file(&path).expect("removed");
-        assert_eq!(history.operations.len(), 2);
+        assert_eq!((found.history.operations.len(), found.lines), (2, 2));
+        assert_eq!(found.doubt(&path, Some(2)), None);
     }
 
-    #[test]
-    fn half_a_line_at_the_end_is_passed_over_and_elsewhere_is_damage() {
-        let path = path("half");
-        let whole = serde_json::to_string(&line(1)).expect("serialises");
-        std::fs::write(&path, format!("{whole}\n{}", &whole[..20])).expect("written");
-        assert_eq!(
-            read(&path, Setup::default())
-                .expect("read")
-                .operations
-                .len(),
-            1
-        );
-        std::fs::write(&path, format!("{}\n{whole}\n", &whole[..20])).expect("written");
-        let error = read(&path, Setup::default()).expect_err("damaged");
-        std::fs::remove_file(&path).expect("removed");
-        assert!(error.to_string().contains("line 1"), "{error}");
+    #[tokio::test]
+    async fn what_cannot_be_written_refuses_what_comes_next() {
+        let (recorder, mut writer) = open(Path::new("/dev/full")).expect("opened");
+        recorder.record(line(1)).await;
+        writer.stopped().await;
+        assert!(!recorder.record(line(2)).await);
+        let error = writer.finish().await.expect_err("the disk is full");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -12,8 +12,8 @@
 //! - [`phases`]: one run from warm-up to verdict
 //! - [`evidence`]: the final reads: databases, event log, queues, Prometheus, traces, series over time
 //! - [`folder`]: what a run leaves on disk, and judging it again from there
-//! - [`summary`]: the verdict as a table
-//! - [`endpoints`], [`settings`], [`clock`], [`dice`], [`tally`]: what all of these need
+//! - [`summary`]: the verdict as a table; [`outputs`]: as JUnit XML and Markdown, for CI
+//! - [`endpoints`], [`settings`], [`clock`], [`console`], [`dice`], [`tally`]: what all of these need
 //!
 //! The judge itself is the crate `checkers`, which does no IO; the page that shows a run is the crate `report`.
 //! Nothing here knows a service's code: only its public API, its tables, its messages and its metrics.
@@ -21,12 +21,14 @@
 #![forbid(unsafe_code)]
 
 pub mod clock;
+pub mod console;
 pub mod dice;
 pub mod drive;
 pub mod endpoints;
 pub mod evidence;
 pub mod folder;
 pub mod history;
+pub mod outputs;
 pub mod phases;
 pub mod settings;
 pub mod summary;

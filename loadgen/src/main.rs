@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use loadgen::console::say;
 use loadgen::drive::recording::Recording;
-use loadgen::folder::{Folder, FolderError};
+use loadgen::folder::{Folder, FolderError, Judgement};
+use loadgen::outputs::{github, markdown};
 use loadgen::phases::{self, RunError, Script};
 use loadgen::settings::{Conduct, JudgeSettings, ReplaySettings, Settings};
 use loadgen::summary::{self, Ink};
@@ -40,8 +42,11 @@ enum Command {
     },
     /// The workloads that can be run by their names
     List,
-    /// The JSON Schema of workload files
-    Schema,
+    /// The JSON Schema of workload files, or of verdict.json
+    Schema {
+        #[arg(value_enum, default_value_t = cli::Schema::Workload)]
+        of: cli::Schema,
+    },
     /// Judge a run again from its files; the system need not be there
     Judge(JudgeSettings),
     /// Show a judged run on one page: report.html in its folder
@@ -57,7 +62,7 @@ async fn main() -> ExitCode {
         Command::Replay(settings) => replay(*settings).await,
         Command::Validate { files } => Ok(cli::validate(&files)),
         Command::List => Ok(cli::list()),
-        Command::Schema => Ok(cli::schema()),
+        Command::Schema { of } => Ok(cli::schema(of)),
         Command::Judge(settings) => judge_again(&settings).await.map_err(AnyError::from),
         Command::Report { run_dir } => Ok(report(&run_dir)),
     };
@@ -105,20 +110,28 @@ async fn judge_again(settings: &JudgeSettings) -> Result<ExitCode, FolderError> 
 fn judge(folder: &Folder) -> Result<ExitCode, FolderError> {
     let judgement = folder.judge()?;
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    println!(
-        "\n{}",
-        summary::table(&judgement, if colour { Ink::Colour } else { Ink::Plain })
-    );
-    println!("{}", folder.path().join("verdict.json").display());
+    let ink = if colour { Ink::Colour } else { Ink::Plain };
+    say(format_args!("\n{}", summary::table(&judgement, ink)));
+    say(folder.path().join("verdict.json").display());
+    step_summary(&judgement);
     // The page shows the verdict and has no say in it.
     let _ = report(folder.path());
     Ok(ExitCode::from(judgement.exit_code()))
 }
 
+/// A step's summary that cannot be written decides nothing.
+fn step_summary(judgement: &Judgement) {
+    if let Some(path) = std::env::var_os(github::VARIABLE).filter(|path| !path.is_empty())
+        && let Err(why) = github::append(&markdown::text(judgement), Path::new(&path))
+    {
+        eprintln!("loadgen: no step summary: {why}");
+    }
+}
+
 fn report(run_dir: &Path) -> ExitCode {
     match report::write(run_dir) {
         Ok(path) => {
-            println!("{}", path.display());
+            say(path.display());
             ExitCode::SUCCESS
         }
         Err(error) => {

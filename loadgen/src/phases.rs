@@ -9,6 +9,7 @@ mod steady;
 
 pub use script::Script;
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -19,7 +20,9 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::clock::steps::Steps;
 use crate::clock::{as_ms, file_name, now_ms};
+use crate::console::say;
 use crate::dice::Dice;
 use crate::drive::Drive;
 use crate::drive::caller::Caller;
@@ -29,7 +32,7 @@ use crate::drive::warm_up::WarmUpError;
 use crate::endpoints::{Endpoints, EndpointsError, Secrets};
 use crate::evidence::{self, Quiet, Scope, wait_until_quiet};
 use crate::folder::{FinalReads, Folder, FolderError, Phase, Record};
-use crate::history::{self, Writer};
+use crate::history::{self, HistoryError, Writer};
 use crate::settings::Conduct;
 use crate::tally::Tally;
 
@@ -49,8 +52,10 @@ pub enum RunError {
     Databases(String),
     #[error(transparent)]
     WarmUp(#[from] WarmUpError),
-    #[error("the history cannot be written: {0}")]
-    History(#[from] std::io::Error),
+    #[error("{} cannot be written: {source}; nothing more was sent", path.display())]
+    NotWritten { path: PathBuf, source: io::Error },
+    #[error(transparent)]
+    History(#[from] HistoryError),
     #[error("no HTTP client: {0}")]
     Http(#[from] reqwest::Error),
     #[error("no gateway answers: {0}. Is the system up? `make up` starts it")]
@@ -65,6 +70,15 @@ struct Running {
     record: Record,
     drive: Drive,
     phase: watch::Sender<&'static str>,
+    steps: Steps,
+}
+
+fn not_written(folder: &Folder) -> impl Fn(io::Error) -> RunError + use<> {
+    let path = folder.history();
+    move |source| RunError::NotWritten {
+        path: path.clone(),
+        source,
+    }
 }
 
 /// Everything but the judgement, which is of the folder.
@@ -72,12 +86,18 @@ pub async fn run(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
     let endpoints = Endpoints::read(&conduct.endpoints)?;
     let secrets = Secrets::read(&conduct.secrets)?;
     gateways::any_answers(&endpoints.gateway).await?;
-    let (mut running, writer) = Running::begin(conduct, script, &endpoints)?;
+    let (mut running, mut writer) = Running::begin(conduct, script, &endpoints)?;
     let (tally, pace) = (running.drive.tally.clone(), running.record.workload.pace());
     let printing = progress::start(tally, pace, running.phase.subscribe());
-    running.settle(&secrets).await?;
-    running.warm_up().await?;
-    running.load().await;
+    tokio::select! {
+        drained = running.until_drained(&secrets) => drained?,
+        // Nothing may be sent any more: there is nothing to wait for.
+        () = writer.stopped() => {
+            let written = writer.finish().await;
+            let source = written.err().unwrap_or_else(|| io::Error::other("it was closed"));
+            return Err(not_written(&running.folder)(source));
+        }
+    }
     running.finish(writer, &endpoints, &secrets).await?;
     printing.abort();
     Ok(running.folder)
@@ -100,10 +120,10 @@ impl Running {
             .unwrap_or_else(|| PathBuf::from("runs").join(file_name(started_ms)));
         let folder = Folder::create(&path)?;
         let (title, pace) = (&script.workload().title, script.workload().pace().label());
-        println!(
+        say(format_args!(
             "run in {} with seed {seed}: {title} ({pace})",
             folder.path().display()
-        );
+        ));
         let planner = script.planner(format!("r{started_ms:x}-"), seed);
         let record = Record {
             seed,
@@ -111,6 +131,7 @@ impl Running {
             workload: script.workload().clone(),
             replay_of: recorded.map(|recording| recording.run().to_owned()),
             started_ms,
+            history_lines: None,
             method: conduct.method.clone(),
             command: std::env::args_os()
                 .map(|word| word.to_string_lossy().into_owned())
@@ -120,7 +141,7 @@ impl Running {
             load: Default::default(),
             doubts: Vec::new(),
         };
-        let (recorder, writer) = history::open(&folder.history())?;
+        let (recorder, writer) = history::open(&folder.history()).map_err(not_written(&folder))?;
         let connections = conduct.in_flight as usize;
         let drive = Drive {
             caller: Arc::new(Caller::new(
@@ -142,9 +163,17 @@ impl Running {
                 record,
                 drive,
                 phase: watch::Sender::new("settle"),
+                steps: Steps::watch(),
             },
             writer,
         ))
+    }
+
+    async fn until_drained(&mut self, secrets: &Secrets) -> Result<(), RunError> {
+        self.settle(secrets).await?;
+        self.warm_up().await?;
+        self.load().await;
+        Ok(())
     }
 
     /// What others left under way would be counted as ours: the run begins in silence, and after it was scraped.
@@ -276,7 +305,8 @@ impl Running {
                 .push(format!("not everything came to rest: {busy}")),
         }
         self.close_history(writer).await?;
-        let history = history::read(&self.folder.history(), self.record.setup.clone())?;
+        let found = history::read(&self.folder.history(), self.record.setup.clone())?;
+        let history = found.history;
         let sample = self.conduct.trace_sample;
         let reading = |what| self.enter(what);
         let found = evidence::collect(endpoints, secrets, &scope, &history, sample, reading).await;
@@ -296,7 +326,11 @@ impl Running {
         self.drive.recorder = history::Recorder::closed();
         let bound = Duration::from_secs(10);
         match tokio::time::timeout(bound, writer.finish()).await {
-            Ok(written) => Ok(written?),
+            Ok(written) => {
+                let lines = written.map_err(not_written(&self.folder))?;
+                self.record.history_lines = Some(lines);
+                Ok(())
+            }
             // Orders that are watched still hold it; what they saw so far is on disk.
             Err(_) => {
                 self.record
@@ -311,6 +345,7 @@ impl Running {
         let now_ms = now_ms();
         if let Some(before) = self.record.phases.last_mut() {
             before.ended_ms = now_ms;
+            self.record.doubts.extend(self.steps.doubt(&before.name));
         }
         let phase = Phase {
             name: name.into(),

@@ -180,15 +180,7 @@ fn write_claim(out: &mut String, claim: &ClaimJudgement, ink: Ink) -> std::fmt::
         claim.id, claim.title, claim.examined
     )?;
     for evidence in claim.evidence.iter().take(EVIDENCE_SHOWN) {
-        write!(
-            out,
-            "       {}: {} is {}, must be {}",
-            evidence.subject, evidence.place, evidence.found, evidence.expected
-        )?;
-        match &evidence.trace_id {
-            Some(trace_id) => writeln!(out, " (trace {trace_id})")?,
-            None => writeln!(out)?,
-        }
+        writeln!(out, "       {evidence}")?;
     }
     let more = claim.wrong.saturating_sub(EVIDENCE_SHOWN as u64);
     if more > 0 {

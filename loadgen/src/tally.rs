@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use checkers::history::Outcome;
 use hdrhistogram::Histogram;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::workload::Pace;
@@ -42,7 +43,7 @@ struct Latencies {
 }
 
 /// What `verdict.json` says of the load.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Load {
     /// In a closed loop a slow system is asked less: latencies look better than customers would find them.
     #[serde(default)]
@@ -67,7 +68,7 @@ pub struct Load {
 }
 
 /// Milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Percentiles {
     pub count: u64,
     pub p50_ms: f64,

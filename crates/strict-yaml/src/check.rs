@@ -152,7 +152,12 @@ impl<'s> Check<'s> {
             };
             match known.and_then(|known| known.get(key)) {
                 Some(schema) => self.node(value, schema, &inner),
-                None if is_open => {}
+                // Keys that the writer chose: a schema for their values, or none.
+                None if is_open => {
+                    if schema["additionalProperties"].is_object() {
+                        self.node(value, &schema["additionalProperties"], &inner);
+                    }
+                }
                 None => {
                     let known = known.unwrap_or(none).keys().map(String::as_str);
                     let why = format!("unknown key{}", meant(key, known));

@@ -99,12 +99,16 @@ mod tests {
     use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
     use serde::Deserialize;
     use std::borrow::Cow;
+    use std::collections::BTreeMap;
 
     #[derive(Debug, Deserialize, JsonSchema)]
     #[serde(deny_unknown_fields)]
     struct Shelf {
         boards: Vec<Board>,
         colour: Colour,
+        /// Under names of the writer's own.
+        #[serde(default)]
+        books: BTreeMap<String, Board>,
     }
 
     #[derive(Debug, Deserialize, JsonSchema)]
@@ -164,5 +168,19 @@ mod tests {
         );
         let shelf = parse::<Shelf>("boards: []\ncolour: '#f00'\n").expect("a shelf");
         assert_eq!(shelf.colour.0, "#f00");
+    }
+
+    #[test]
+    fn what_stands_under_a_name_of_the_writer_s_own_is_checked_as_well() {
+        let text = "boards: []\ncolour: '#f00'\nbooks:\n  dune: {width: 3}\n  emma: {wide: 3}\n";
+        assert_eq!(
+            told(text),
+            [
+                "5:9: books.emma: `width` is missing",
+                "5:10: books.emma.wide: unknown key; did you mean `width`?",
+            ]
+        );
+        let shelf = parse::<Shelf>(&text.replace("wide", "width")).expect("a shelf");
+        assert_eq!(shelf.books["dune"].width, 3);
     }
 }

@@ -1,11 +1,13 @@
 //! What the load generator did and was promised: one operation, one invocation, one completion.
 
+mod folding;
 mod line;
 mod outcome;
 mod setup;
 
 use std::collections::BTreeMap;
 
+pub use folding::{Folding, Irregular};
 pub use line::{Action, HistoryLine, Invocation, OrderLine, Place, Promise};
 pub use outcome::{Outcome, Status};
 pub use setup::{FundedAccount, Setup, StockedSku};
@@ -57,47 +59,13 @@ pub struct Placed<'a> {
 // === impl History ===
 
 impl History {
-    /// Folds the lines. An operation without a completion is unknown: its caller died before the answer.
+    /// Folds the lines; what cannot follow those before it is passed over.
     pub fn fold(setup: Setup, lines: impl IntoIterator<Item = HistoryLine>) -> History {
-        let mut operations: BTreeMap<u64, Operation> = BTreeMap::new();
+        let mut folding = Folding::default();
         for line in lines {
-            let (op, at) = match line {
-                HistoryLine::Invoke(invocation) => {
-                    operations.insert(invocation.op, Operation::invoked(invocation));
-                    continue;
-                }
-                HistoryLine::Ok { op, at_us, promise } => (op, Completion::Ok { at_us, promise }),
-                HistoryLine::Failed {
-                    op,
-                    at_us,
-                    status,
-                    why,
-                } => (op, Completion::Failed { at_us, status, why }),
-                HistoryLine::Unknown { op, at_us, why } => (op, Completion::Unknown { at_us, why }),
-                HistoryLine::Terminal {
-                    op,
-                    at_us,
-                    outcome,
-                    version,
-                } => {
-                    if let Some(operation) = operations.get_mut(&op) {
-                        operation.terminal.get_or_insert(Terminal {
-                            at_us,
-                            outcome,
-                            version,
-                        });
-                    }
-                    continue;
-                }
-            };
-            if let Some(operation) = operations.get_mut(&op) {
-                operation.completion = at;
-            }
+            let _ = folding.add(line);
         }
-        History {
-            setup,
-            operations: operations.into_values().collect(),
-        }
+        folding.finish(setup)
     }
 
     pub fn placed(&self) -> impl Iterator<Item = Placed<'_>> {
@@ -124,16 +92,6 @@ impl History {
 // === impl Operation ===
 
 impl Operation {
-    fn invoked(invocation: Invocation) -> Self {
-        let at_us = invocation.sent_us;
-        let why = "no completion in the history".to_owned();
-        Self {
-            invocation,
-            completion: Completion::Unknown { at_us, why },
-            terminal: None,
-        }
-    }
-
     pub fn op(&self) -> u64 {
         self.invocation.op
     }
@@ -196,15 +154,6 @@ mod tests {
     }
 
     #[test]
-    fn an_operation_without_a_completion_is_unknown() {
-        let history = History::fold(Setup::default(), [invoke(7)]);
-        assert!(matches!(
-            history.operations[0].completion,
-            Completion::Unknown { .. }
-        ));
-    }
-
-    #[test]
     fn lines_survive_json() {
         let line = invoke(7);
         let text = serde_json::to_string(&line).expect("serialises");
@@ -212,21 +161,6 @@ mod tests {
         assert_eq!(
             serde_json::from_str::<HistoryLine>(&text).expect("parses"),
             line
-        );
-    }
-
-    #[test]
-    fn the_first_terminal_observation_counts() {
-        let seen = |at_us| HistoryLine::Terminal {
-            op: 7,
-            at_us,
-            outcome: Outcome::confirmed(),
-            version: 2,
-        };
-        let history = History::fold(Setup::default(), [invoke(7), seen(10), seen(20)]);
-        assert_eq!(
-            history.operations[0].terminal.as_ref().map(|t| t.at_us),
-            Some(10)
         );
     }
 

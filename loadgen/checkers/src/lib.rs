@@ -25,8 +25,8 @@ pub mod telemetry;
 pub mod traces;
 pub mod verdict;
 
-#[cfg(test)]
-mod example;
+#[cfg(any(test, feature = "example"))]
+pub mod example;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +35,7 @@ use journal::Journal;
 use state::{FinalState, Part};
 use telemetry::Telemetry;
 use traces::Traces;
+use verdict::Examination;
 pub use verdict::{Claim, Evidence, Report, Verdict};
 
 /// Everything a run left behind.
@@ -53,25 +54,19 @@ pub struct Run {
 /// All claims that apply to the run.
 pub fn judge(run: &Run) -> Vec<Report> {
     use claims::{monotonic_reads, read_your_writes, recovery, telemetry, traces};
-    let (history, journal) = (&run.history, journal_of(run));
+    let history = &run.history;
     let mut reports = judge_effects(run);
     // What readers see is of the shells: a simulation has none.
     reports.extend(monotonic_reads::check(history));
     reports.extend(read_your_writes::check(history));
     let regained = |journal| recovery::check(history, &run.telemetry, journal, run.started_ms);
     reports.extend(run.journal.as_ref().map(regained));
-    reports.push(traces::check(
-        history,
-        &run.state.orders,
-        &run.traces,
-        journal,
-    ));
-    reports.push(telemetry::check(
-        &run.state,
-        &run.telemetry,
-        journal,
-        run.started_ms,
-    ));
+    reports.push(with_journal(run, traces::CLAIM, |journal| {
+        traces::check(history, &run.state.orders, &run.traces, journal)
+    }));
+    reports.push(with_journal(run, telemetry::CLAIM, |journal| {
+        telemetry::check(&run.state, &run.telemetry, journal, run.started_ms)
+    }));
     finished(reports, run)
 }
 
@@ -101,9 +96,17 @@ pub fn judge_effects(run: &Run) -> Vec<Report> {
     finished(reports, run)
 }
 
-fn journal_of(run: &Run) -> &Journal {
-    let read = run.journal.as_ref().and_then(Part::get);
-    read.unwrap_or_else(|| Journal::unbroken())
+/// A kill excuses what it took with it. Of a journal that cannot be read, nobody knows what that was.
+fn with_journal(run: &Run, claim: Claim, check: impl FnOnce(&Journal) -> Report) -> Report {
+    let mut exam = Examination::of(claim);
+    let journal = match &run.journal {
+        None => Some(Journal::unbroken()),
+        Some(journal) => journal.examine("journal", &mut exam),
+    };
+    match journal {
+        Some(journal) => check(journal),
+        None => exam.finish(),
+    }
 }
 
 /// By number, `I2` before `I12`, and each piece of evidence with its order and trace.

@@ -105,7 +105,7 @@ impl Series {
         for (at, &(from_ms, from)) in self.samples.iter().enumerate() {
             let within = self.samples[at..]
                 .iter()
-                .take_while(|(ms, _)| ms - from_ms <= UNSCRAPED_MS);
+                .take_while(|(ms, _)| ms.saturating_sub(from_ms) <= UNSCRAPED_MS);
             let rose = within.map(|&(_, value)| value - from).fold(0.0, f64::max);
             most = most.max(rose);
         }

@@ -103,6 +103,24 @@ fn a_kill_in_the_journal_excuses_what_it_took_with_it() {
 }
 
 #[test]
+fn without_the_journal_nobody_knows_what_a_kill_took_with_it() {
+    let mut run = broken_run();
+    let spans = &mut example::traces(&mut run).traces[0].spans;
+    spans.retain(|span| span.name != "process payment.captured");
+    let counter = &mut example::telemetry(&mut run).counters[0];
+    counter.samples.last_mut().expect("a sample").1 -= 1.0;
+    run.journal = Some(Part::Missing("cut".into()));
+    let reports = judge(&run);
+    assert_eq!(Verdict::over(&reports).label(), "unknown");
+    for id in ["I14", "I15", "I16", "I17", "I18"] {
+        let report = reports.iter().find(|report| report.claim.id == id);
+        let verdict = report.map(|report| report.verdict.clone());
+        let why = Verdict::Unknown(vec!["journal: cut".into()]);
+        assert_eq!(verdict, Some(why), "{id}");
+    }
+}
+
+#[test]
 fn what_could_not_be_read_is_missing_for_a_reason() {
     let missing: Part<u8> = Err("the server is gone".to_owned()).into();
     assert_eq!(missing, Part::Missing("the server is gone".into()));

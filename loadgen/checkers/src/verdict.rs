@@ -1,5 +1,8 @@
 //! What a judge may say, and how it is built up: count what was examined, name what was wrong.
 
+use std::fmt;
+
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -22,7 +25,7 @@ pub enum Verdict {
 }
 
 /// One thing that is not as it must be.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Evidence {
     /// The order, account, message or series, e.g. `order 6f1c…`.
     pub subject: String,
@@ -99,6 +102,26 @@ impl Verdict {
             .map(|report| report.verdict.clone())
             .reduce(Verdict::merge)
             .unwrap_or_else(|| Verdict::Unknown(vec!["no claim was judged".into()]))
+    }
+}
+
+// === impl Evidence ===
+
+/// On one line, as people read it.
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            subject,
+            place,
+            expected,
+            found,
+            ..
+        } = self;
+        write!(f, "{subject}: {place} is {found}, must be {expected}")?;
+        match &self.trace_id {
+            Some(trace_id) => write!(f, " (trace {trace_id})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -187,8 +210,8 @@ impl Examination {
     }
 
     pub fn finish(mut self) -> Report {
-        let counted: u64 = self.counts.iter().map(|(n, _)| n).sum();
-        if counted == 0 && self.unknown.is_empty() {
+        let is_anything = self.counts.iter().any(|(n, _)| *n > 0);
+        if !is_anything && self.unknown.is_empty() {
             self.unknown.push("there was nothing to examine".into());
         }
         let mut examined: Vec<String> = self
@@ -278,6 +301,19 @@ mod tests {
         };
         let at_ms: Vec<_> = evidence.iter().map(|row| row.at_ms).collect();
         assert_eq!(at_ms, [None, Some(7)]);
+    }
+
+    #[test]
+    fn evidence_is_a_line_that_ends_with_its_trace() {
+        let mut exam = Examination::of(CLAIM);
+        exam.wrong("account ada", "accounts.held_minor", 0, 7);
+        let Verdict::Invalid(mut evidence) = exam.finish().verdict else {
+            panic!("must be invalid")
+        };
+        let line = "account ada: accounts.held_minor is 7, must be 0";
+        assert_eq!(evidence[0].to_string(), line);
+        evidence[0].trace_id = Some("0af7".into());
+        assert_eq!(evidence[0].to_string(), format!("{line} (trace 0af7)"));
     }
 
     #[test]

@@ -1,19 +1,20 @@
 //! The files of a run folder, as far as a report needs them. What is missing says why; nothing is taken for zero.
 
+pub mod lines;
 mod record;
 pub mod series;
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use checkers::history::{History, HistoryLine};
+use checkers::history::{Folding, History, Setup};
 use checkers::journal::Journal;
 use checkers::state::{LogEntry, Part};
 use checkers::traces::Traces;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use lines::Lines;
 pub use record::{ClaimJudgement, EvidenceRow, Judgement, Load, Pace, Phase, Record, Seen};
 use series::SeriesFile;
 
@@ -116,20 +117,20 @@ fn flat<T>(part: Part<Part<T>>) -> Part<T> {
     }
 }
 
-/// A crash may have cut the last line short, and that one only; any line that cannot be read is passed over here, for
-/// the judge has the last word on it.
+/// Any line that cannot be read is passed over here: the judge has the last word on it.
 fn history(path: &Path) -> Result<History, ReportError> {
     let failed = |source| ReportError::File {
         path: path.to_owned(),
         source,
     };
-    let mut lines: Vec<HistoryLine> = Vec::new();
-    for line in BufReader::new(File::open(path).map_err(failed)?).lines() {
-        if let Ok(line) = serde_json::from_str(&line.map_err(failed)?) {
-            lines.push(line);
+    let mut folding = Folding::default();
+    for line in Lines::open(path).map_err(failed)? {
+        let line = line.map_err(failed)?;
+        if let Ok(line) = serde_json::from_slice(&line.octets) {
+            let _ = folding.add(line);
         }
     }
-    Ok(History::fold(Default::default(), lines))
+    Ok(folding.finish(Setup::default()))
 }
 
 #[cfg(test)]

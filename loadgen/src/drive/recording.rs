@@ -11,7 +11,7 @@ use super::draw::Draw;
 use super::plan::{OPS_PER_ARRIVAL, PRIMING, Plan, Planner, ReadBack};
 use super::population::{Population, renamed};
 use crate::folder::{Folder, FolderError, Record};
-use crate::history;
+use crate::history::{self, HistoryError};
 use crate::workload::arrival::Times;
 use crate::workload::{Arrival, Stage, Workload};
 
@@ -34,11 +34,8 @@ pub enum RecordingError {
         #[from]
         source: FolderError,
     },
-    #[error("{}: {source}", path.display())]
-    History {
-        path: PathBuf,
-        source: std::io::Error,
-    },
+    #[error(transparent)]
+    History(#[from] HistoryError),
     #[error("{}: no order, no customer or no goods in it: there is nothing to replay", path.display())]
     Empty { path: PathBuf },
 }
@@ -55,12 +52,9 @@ impl Recording {
             true => folder.history(),
             false => run.to_owned(),
         };
-        let read = history::read(&path, record.setup.clone());
-        let history = read.map_err(|source| RecordingError::History {
-            path: path.clone(),
-            source,
-        })?;
-        Self::of(&record, history).ok_or(RecordingError::Empty { path })
+        // What a crash cut short was sent all the same, up to there.
+        let found = history::read(&path, record.setup.clone())?;
+        Self::of(&record, found.history).ok_or(RecordingError::Empty { path })
     }
 
     fn of(record: &Record, history: History) -> Option<Self> {
@@ -235,6 +229,7 @@ mod tests {
             workload,
             replay_of: None,
             started_ms: 0,
+            history_lines: None,
             method: None,
             command: Vec::new(),
             phases: Vec::new(),

@@ -132,14 +132,16 @@ pub(super) async fn ask_range(
 
 async fn answer(query: &str, request: RequestBuilder) -> Result<Vec<Row>, String> {
     let failed = |error: reqwest::Error| format!("{query}: {error}");
-    let answer: Answer = request
-        .timeout(ANSWER_TIMEOUT)
-        .send()
-        .await
-        .map_err(failed)?
-        .json()
-        .await
-        .map_err(failed)?;
+    let request = request.timeout(ANSWER_TIMEOUT);
+    let response = request.send().await.map_err(failed)?;
+    let status = response.status();
+    let body = response.bytes().await.map_err(failed)?;
+    let answer: Answer = serde_json::from_slice(&body).map_err(|error| {
+        format!("{query}: Prometheus answered {status}, and no result: {error}")
+    })?;
+    if !status.is_success() {
+        return Err(format!("{query}: {status}: {}", answer.error));
+    }
     if !answer.warnings.is_empty() {
         return Err(format!("{query}: warned: {}", answer.warnings.join("; ")));
     }

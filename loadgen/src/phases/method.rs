@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use crate::console::say;
 use crate::folder::Folder;
 
 /// Enough to write its journal.
@@ -89,7 +90,7 @@ pub async fn run(
 async fn echo(out: impl AsyncRead + Unpin, log: Arc<Mutex<File>>) {
     let mut lines = BufReader::new(out).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        println!("method     {line}");
+        say(format_args!("method     {line}"));
         let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
         // The log is for people; the journal is the evidence.
         let _ = writeln!(log, "{line}");

@@ -1,6 +1,6 @@
 //! What a person sees meanwhile: a line that changes on a terminal, plain lines elsewhere.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::interval;
 
+use crate::console::{say, say_again};
 use crate::tally::Tally;
 use crate::workload::Pace;
 
@@ -30,12 +31,9 @@ pub fn start(
                 changed = phase.changed() => if changed.is_err() { return },
             }
             let line = line(&tally, pace, *phase.borrow());
-            if terminal {
-                print!("\r\x1b[K{line}");
-                // A terminal that went away is not a reason to stop the run.
-                let _ = std::io::stdout().flush();
-            } else {
-                println!("{line}");
+            match terminal {
+                true => say_again(line),
+                false => say(line),
             }
         }
     })

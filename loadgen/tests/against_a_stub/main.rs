@@ -2,6 +2,7 @@
 
 mod broken_contract;
 mod closed_loop;
+mod full_disk;
 mod judged_again;
 mod open_loop;
 mod retries;

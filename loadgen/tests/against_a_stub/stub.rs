@@ -232,8 +232,11 @@ impl Bench {
     }
 
     pub fn of(test: &str, gateways: Vec<String>, workload: &Workload) -> Self {
-        let path =
-            std::env::temp_dir().join(format!("loadgen-{}-{test}.jsonl", std::process::id()));
+        let name = format!("loadgen-{}-{test}.jsonl", std::process::id());
+        Self::writing_to(std::env::temp_dir().join(name), gateways, workload)
+    }
+
+    pub fn writing_to(path: PathBuf, gateways: Vec<String>, workload: &Workload) -> Self {
         let (recorder, writer) = history::open(&path).expect("a file");
         let population = Population::of("r1-".into(), workload);
         let drive = Drive {
@@ -257,13 +260,18 @@ impl Bench {
         plan
     }
 
+    /// Until nothing can be written down any more.
+    pub async fn refused(&mut self) {
+        self.writer.stopped().await;
+    }
+
     /// What was written down.
     pub async fn history(self) -> History {
         drop(self.drive);
         self.writer.finish().await.expect("written");
-        let history = history::read(&self.path, Setup::default()).expect("read");
+        let found = history::read(&self.path, Setup::default()).expect("read");
         std::fs::remove_file(&self.path).expect("removed");
-        history
+        found.history
     }
 }
 

@@ -54,7 +54,7 @@ pub fn check(state: &FinalState) -> Report {
                 .iter()
                 .filter(|line| line.sku == sku)
                 .map(|line| line.quantity)
-                .sum();
+                .fold(0, i64::saturating_add);
             let subject = format!("{kind} of {sku} for order {order_id}");
             let place = "inventory.stock_ledger, its quantities";
             exam.expect(subject, place, list(&[ordered]), list(&quantities));
@@ -74,7 +74,7 @@ pub fn check(state: &FinalState) -> Report {
                 continue;
             };
             amounts.sort_unstable();
-            let once = [-order.total_minor, order.total_minor];
+            let once = [order.total_minor.saturating_neg(), order.total_minor];
             let subject = format!("{kind} for order {order_id}");
             exam.expect(
                 subject,

@@ -84,7 +84,7 @@ impl Books {
             published: owed.len(),
             processed: handled.len(),
             dead: open.intersection(&died).count(),
-            queued: (depth.ready + depth.unacknowledged) as usize,
+            queued: depth.ready.saturating_add(depth.unacknowledged) as usize,
             open: open.difference(&died).copied().collect(),
             strays: handled.difference(&owed).copied().collect(),
         }
@@ -115,7 +115,7 @@ impl Books {
         self.published += other.published;
         self.processed += other.processed;
         self.dead += other.dead;
-        self.queued += other.queued;
+        self.queued = self.queued.saturating_add(other.queued);
     }
 }
 

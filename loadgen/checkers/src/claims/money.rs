@@ -25,9 +25,9 @@ pub fn check(history: &History, payments: &Part<PaymentsRows>) -> Report {
 }
 
 fn entries_sum_to_zero(rows: &PaymentsRows, exam: &mut Examination) {
-    let mut sums: BTreeMap<_, i64> = BTreeMap::new();
+    let mut sums: BTreeMap<_, i128> = BTreeMap::new();
     for row in &rows.ledger {
-        *sums.entry((row.cause, row.kind.as_str())).or_default() += row.amount_minor;
+        *sums.entry((row.cause, row.kind.as_str())).or_default() += i128::from(row.amount_minor);
     }
     for ((cause, kind), sum) in sums {
         exam.expect(
@@ -39,7 +39,8 @@ fn entries_sum_to_zero(rows: &PaymentsRows, exam: &mut Examination) {
     }
 }
 
-type Sums<'a> = BTreeMap<(&'a str, &'a str), i64>;
+/// Wider than an amount: no sum of amounts is too large, whatever stands in a row.
+type Sums<'a> = BTreeMap<(&'a str, &'a str), i128>;
 
 fn sums(rows: &PaymentsRows) -> Sums<'_> {
     let own = rows
@@ -52,7 +53,7 @@ fn sums(rows: &PaymentsRows) -> Sums<'_> {
         .map(|sum| (&sum.customer, &sum.account, sum.amount_minor));
     own.chain(elsewhere)
         .fold(Sums::new(), |mut sums, (customer, account, amount)| {
-            *sums.entry((customer, account)).or_default() += amount;
+            *sums.entry((customer, account)).or_default() += i128::from(amount);
             sums
         })
 }
@@ -96,12 +97,12 @@ fn balances_are_what_the_ledger_says(
     }
 }
 
-fn balances(account: &AccountRow) -> [(&'static str, i64); 4] {
+fn balances(account: &AccountRow) -> [(&'static str, i128); 4] {
     [
-        ("available", account.available_minor),
-        ("held", account.held_minor),
-        ("captured", account.captured_minor),
-        ("refunded", account.refunded_minor),
+        ("available", account.available_minor.into()),
+        ("held", account.held_minor.into()),
+        ("captured", account.captured_minor.into()),
+        ("refunded", account.refunded_minor.into()),
     ]
 }
 
@@ -117,9 +118,9 @@ fn deposits_are_what_was_paid_in(history: &History, rows: &PaymentsRows, exam: &
         let place = "payments.accounts, available + held + captured - refunded";
         match accounts.get(funded.customer.as_str()) {
             Some(account) => {
-                let total = account.available_minor + account.held_minor + account.captured_minor
-                    - account.refunded_minor;
-                exam.expect(subject, place, funded.deposited_minor, total);
+                let [available, held, captured, refunded] = balances(account).map(|(_, it)| it);
+                let total = available + held + captured - refunded;
+                exam.expect(subject, place, funded.deposited_minor.into(), total);
             }
             None => exam.wrong(subject, place, funded.deposited_minor, "no such account"),
         }

@@ -111,7 +111,7 @@ fn judge(faults: &[Fault<'_>], points: &[Point], bound: Span, exam: &mut Examina
             continue;
         }
         judged_ms = last.over_ms;
-        let (title, due_ms) = (last.title, last.over_ms + bound.ms());
+        let (title, due_ms) = (last.title, last.over_ms.saturating_add(bound.ms()));
         let unsteady = |point: &Point| point.at_ms >= due_ms && level.is_missed(point);
         let until_ms = regained_ms.unwrap_or(u64::MAX);
         let mut before = points.iter().filter(|point| point.at_ms < until_ms);
@@ -147,9 +147,9 @@ fn recovery<'a>(
 ) -> (&'a Fault<'a>, Option<u64>) {
     let mut last = fault;
     loop {
-        let regained_ms = level.regained(points, last.over_ms + TWO_SCRAPES_MS);
+        let regained_ms = level.regained(points, last.over_ms.saturating_add(TWO_SCRAPES_MS));
         // What comes after the bound excuses nothing.
-        let due_ms = last.over_ms + bound.ms();
+        let due_ms = last.over_ms.saturating_add(bound.ms());
         let until_ms = regained_ms.unwrap_or(due_ms).min(due_ms);
         let mut meanwhile = (faults.iter())
             .filter(|other| other.over_ms > last.over_ms && other.began_ms <= until_ms);

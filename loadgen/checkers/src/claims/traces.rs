@@ -125,7 +125,7 @@ impl Judge<'_> {
 
     fn excuses(&self, service: &str, operation: &Operation) -> bool {
         let (from_ms, to_ms) = operation.window_ms();
-        let to_ms = to_ms + EXPORT_INTERVAL_MS;
+        let to_ms = to_ms.saturating_add(EXPORT_INTERVAL_MS);
         self.journal.killed_between(service, from_ms, to_ms)
             || self.journal.blinded_between(service, from_ms, to_ms)
     }

@@ -13,6 +13,18 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 const TRACES_MAX: usize = 256;
 /// A slice to begin with: at a hundred orders a second it fits in one answer.
 const SLICE_MS: u64 = 2_000;
+/// Slices to begin with, at most: a clock that stepped makes years of a minute, and each of them is a request.
+const SLICES_MAX: u64 = 1_024;
+
+/// All of the time between the two, both ends included.
+fn slices(from_ms: u64, to_ms: u64) -> Vec<(u64, u64)> {
+    let length_ms = to_ms.saturating_sub(from_ms).div_ceil(SLICES_MAX);
+    let length_ms = length_ms.max(SLICE_MS);
+    (from_ms..=to_ms)
+        .step_by(usize::try_from(length_ms).unwrap_or(usize::MAX))
+        .map(|start| (start, start.saturating_add(length_ms - 1)))
+        .collect()
+}
 
 pub struct Store {
     http: Client,
@@ -37,10 +49,7 @@ impl Store {
         to_ms: u64,
         mut keep: impl FnMut(Vec<Found>),
     ) -> Result<(), String> {
-        let mut slices: Vec<(u64, u64)> = (from_ms..=to_ms)
-            .step_by(SLICE_MS as usize)
-            .map(|start| (start, start + SLICE_MS - 1))
-            .collect();
+        let mut slices = slices(from_ms, to_ms);
         while let Some((start, end)) = slices.pop() {
             let found = self.slice(service, operation, start, end).await?;
             let traces: BTreeSet<&str> = found
@@ -102,5 +111,25 @@ impl Store {
                 self.url
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slices_are_short_where_time_is_and_few_where_it_is_long() {
+        assert_eq!(slices(5_000, 8_000), [(5_000, 6_999), (7_000, 8_999)]);
+        assert_eq!(slices(9, 8), []);
+        let years = slices(0, 1_795_376_834_250);
+        assert!(years.len() as u64 <= SLICES_MAX + 1, "{}", years.len());
+        assert!(
+            years
+                .last()
+                .is_some_and(|(_, end)| *end >= 1_795_376_834_250)
+        );
+        let apart = years.iter().zip(&years[1..]);
+        assert!(apart.clone().all(|(one, next)| one.1 + 1 == next.0));
     }
 }

@@ -1,5 +1,6 @@
 //! Whether a figure is what it must be.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Limit, Measure, Percentile, Threshold, Whose};
@@ -7,7 +8,7 @@ use crate::drive::plan::{CHOREOGRAPHY, ORCHESTRATION};
 use crate::tally::{Load, Percentiles};
 
 /// What `verdict.json` says of a threshold.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Judged {
     pub threshold: String,
     pub verdict: ThresholdVerdict,
@@ -16,7 +17,7 @@ pub struct Judged {
 }
 
 /// Three values: a figure that nobody measured has not passed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ThresholdVerdict {
     Held,

@@ -27,7 +27,7 @@ impl Budget {
         let rates = asked.iter().enumerate().map(|(nth, (end, _))| {
             let until = &asked[..=nth];
             let of_last = |length: u64| {
-                let begin = until.partition_point(|(at, _)| at + length <= *end);
+                let begin = until.partition_point(|(at, _)| at.saturating_add(length) <= *end);
                 rate(sum(&until[begin..]))
             };
             of_last(LONG_S).min(of_last(SHORT_S))

@@ -3,7 +3,7 @@
 //! Raw, because a rate hides what a restart takes with it and the first answers of a kind: a burst of errors that comes
 //! within one scrape is a new series without a rise.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::history::History;
 use crate::journal::Journal;
@@ -107,8 +107,13 @@ impl Seconds {
 
     /// One a second, where there are scrapes enough; all of its window lies between the two.
     pub fn points(&self, from_ms: u64, to_ms: u64, sent: &Sent) -> Vec<Point> {
-        let ends = second(from_ms) + WINDOW_S..=to_ms / 1_000;
-        ends.filter_map(|end| self.point(end, sent)).collect()
+        let within = second(from_ms).saturating_add(WINDOW_S)..=to_ms / 1_000;
+        // Around the scrapes alone: between two times that cannot be lie more seconds than anybody can walk through.
+        let scraped = self.requests.keys();
+        let ends = scraped.flat_map(|at| *at..at.saturating_add(WINDOW_S));
+        let ends: BTreeSet<u64> = ends.filter(|end| within.contains(end)).collect();
+        let points = ends.into_iter().filter_map(|end| self.point(end, sent));
+        points.collect()
     }
 
     fn point(&self, end: u64, sent: &Sent) -> Option<Point> {
