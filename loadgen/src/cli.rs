@@ -50,7 +50,7 @@ fn line(workload: &Workload) -> String {
 }
 
 /// A reader that has seen enough closes the pipe: no mistake.
-fn say(what: impl std::fmt::Display) {
+pub fn say(what: impl std::fmt::Display) {
     use std::io::Write;
     let _ = writeln!(std::io::stdout(), "{what}");
 }

@@ -11,6 +11,7 @@
 //! | `series.json` | queues, outboxes, lags and the like over time, for the report |
 //! | `verdict.json` | the judgement, which follows from the files above |
 //! | `report.html` | all of it on one page |
+//! | `compare.html` | another run held against it, where somebody asked for that |
 
 use std::collections::BTreeMap;
 use std::fs::File;

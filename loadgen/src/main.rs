@@ -4,12 +4,14 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod compare;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use compare::Compared;
 use loadgen::drive::recording::Recording;
 use loadgen::folder::{Folder, FolderError};
 use loadgen::phases::{self, RunError, Script};
@@ -46,6 +48,11 @@ enum Command {
     Judge { run_dir: PathBuf },
     /// Show a judged run on one page: report.html in its folder
     Report { run_dir: PathBuf },
+    /// Hold a judged run against another: what got better or worse by more than noise
+    ///
+    /// A table of figures here, and a page with both runs over each other. Exit codes: 0 compared, whatever the
+    /// difference; 1 with --fail-on-worse, where B is worse; 2 it could not be compared.
+    Compare(Compared),
 }
 
 type AnyError = Box<dyn std::error::Error>;
@@ -60,6 +67,7 @@ async fn main() -> ExitCode {
         Command::Schema => Ok(cli::schema()),
         Command::Judge { run_dir } => judge(&Folder::open(&run_dir)).map_err(AnyError::from),
         Command::Report { run_dir } => Ok(report(&run_dir)),
+        Command::Compare(asked) => Ok(compare::compare(&asked)),
     };
     done.unwrap_or_else(|error| {
         eprintln!("loadgen: {error}");
@@ -95,11 +103,8 @@ async fn interruptible(conduct: Conduct, script: Script) -> Result<Option<Folder
 
 fn judge(folder: &Folder) -> Result<ExitCode, FolderError> {
     let judgement = folder.judge()?;
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    println!(
-        "\n{}",
-        summary::table(&judgement, if colour { Ink::Colour } else { Ink::Plain })
-    );
+    let ink = Ink::of_terminal(std::io::stdout().is_terminal());
+    println!("\n{}", summary::table(&judgement, ink));
     println!("{}", folder.path().join("verdict.json").display());
     // The page shows the verdict and has no say in it.
     let _ = report(folder.path());
