@@ -8,11 +8,12 @@
 //! - [`figures`]: one file a kind of figure
 //! - [`noise`]: how much a figure varies by chance
 //! - [`decided`]: a word for each figure
-//! - [`parameters`]: what was asked of the runs; [`series`]: what was measured beside them; [`unit`]: what is counted
+//! - [`parameters`]: what was asked of the runs; [`latency`], [`series`], [`unit`]: what is measured, and in what
 //! - [`sections`]: one file a section of the page; [`sentence`], [`table`]: the same for the terminal
 
 pub mod decided;
 pub mod figures;
+pub mod latency;
 pub mod noise;
 pub mod parameters;
 pub mod period;

@@ -77,7 +77,7 @@ pub fn names(html: &mut Html, timeline: Timeline) {
         &[("class", &"fault-names"), ("aria-hidden", &"true")],
         |html| {
             for fault in timeline.faults {
-                html.tag("li", &[], |html| {
+                html.tag("li", &[("class", &of_run("mark", fault.run))], |html| {
                     html.leaf("b", &[], fault.mark());
                     html.text(" ");
                     html.text(name(fault));

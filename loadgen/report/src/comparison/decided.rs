@@ -44,10 +44,7 @@ fn decide(figure: Figure, bar: f64) -> Decided {
             None => (Word::CannotBeTold, missing(&figure.values).into()),
             Some((difference, unit)) => {
                 let smallest = unit.smallest().value;
-                let is_out = noise.deviate() >= bar;
-                // Of a peak the noise is that of the slices: it may point the other way.
-                let agrees = noise.sign() == difference.signum();
-                match is_out && agrees {
+                match noise.deviate() >= bar {
                     true if difference.abs() < smallest => (
                         Word::WithinNoise,
                         format!("sure, and less than {}", unit.value(smallest)),
@@ -86,7 +83,7 @@ impl Decided {
                     of: [Some(a), _], ..
                 },
                 Unit::Latency | Unit::Recovery | Unit::Rate,
-            ) if *a > 0.0 && difference != 0.0 => {
+            ) if *a > 0.0 && shown.starts_with(['+', '\u{2212}']) => {
                 format!("{shown} ({})", part(difference / a))
             }
             _ => shown,

@@ -75,15 +75,6 @@ impl Noise {
         };
         deviates::last(leaves_zero_out, DEVIATE_MAX)
     }
-
-    /// +1 where B has more, -1 where it has less.
-    pub fn sign(&self) -> f64 {
-        match self {
-            Noise::Spread(spread) | Noise::Ratio(spread) => spread.difference,
-            Noise::Shares { a, b } => b.of_all() - a.of_all(),
-        }
-        .signum()
-    }
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! What the comparison comes to, in one sentence.
 
 use super::decided::Decided;
-use super::figures::Word;
+use super::figures::{Figure, Word};
 use super::{Comparison, NAMES};
-use crate::words::{counted, listed};
+use crate::words::{counted, listed, sentence};
 
 /// Figures named in a sentence; more make it a list.
 const NAMED_MAX: usize = 3;
 /// Of the percentiles of one latency the first that differs stands for all.
-const PERCENTILES: [&str; 5] = ["p99", "p90", "p50", "p99.9", "max"];
+const PERCENTILES: [&str; 5] = ["p99", "p90", "p50", "p99.9", "max of a slice"];
 
 /// The figures of a word that stand for the others, and how many the others are.
 pub struct Chosen<'a> {
@@ -47,7 +47,10 @@ impl Comparison {
         }
         match parts.is_empty() {
             true => "Nothing exceeds noise.".into(),
-            false => format!("{}; nothing else exceeds noise.", parts.join("; ")),
+            false => format!(
+                "{}; nothing else exceeds noise.",
+                sentence(&parts.join("; "))
+            ),
         }
     }
 
@@ -83,14 +86,14 @@ impl Comparison {
     }
 
     fn worse_than(&self) -> &'static str {
-        match self.with(Word::Worse).all(is_latency) {
+        match self.with(Word::Worse).all(is_of_time) {
             true => "slower",
             false => "worse",
         }
     }
 
     fn better_than(&self) -> &'static str {
-        match self.with(Word::Better).all(is_latency) {
+        match self.with(Word::Better).all(is_of_time) {
             true => "faster",
             false => "better",
         }
@@ -106,7 +109,7 @@ impl Chosen<'_> {
 }
 
 /// `p99 to the acknowledgement, under faults, 24 ms -> 51 ms (+112 %)`
-pub fn in_words(decided: &Decided) -> String {
+fn in_words(decided: &Decided) -> String {
     let [a, b] = decided.figure.values.shown();
     let part = decided.difference();
     let part = part
@@ -130,9 +133,12 @@ pub fn title(decided: &Decided) -> String {
     }
 }
 
-fn is_latency(decided: &Decided) -> bool {
-    let group = &decided.figure.group;
-    group.starts_with("Latency") || group.starts_with("Critical path")
+/// What takes longer is longer under way.
+fn is_of_time(decided: &Decided) -> bool {
+    let Figure { group, name, .. } = &decided.figure;
+    group.starts_with("Latency")
+        || group.starts_with("Critical path")
+        || name.starts_with("orders under way")
 }
 
 fn stem(decided: &Decided) -> (&str, &str) {

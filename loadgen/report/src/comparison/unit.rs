@@ -83,7 +83,7 @@ impl Unit {
         let shown = self.value(value.abs());
         // Of shares it is points, not a part of the share.
         let shown = match self {
-            Unit::Share => shown.replace('%', "points"),
+            Unit::Share | Unit::Budget => shown.replace('%', "points"),
             _ => shown,
         };
         // What shows no digit has no sign either.
@@ -125,7 +125,7 @@ mod tests {
     fn a_difference_has_a_sign_and_its_unit() {
         assert_eq!(Unit::Latency.difference(46.0), "+46 ms");
         assert_eq!(Unit::Share.difference(-0.012), "\u{2212}1.2 points");
-        assert_eq!(Unit::Budget.difference(0.012), "+120 %");
+        assert_eq!(Unit::Budget.difference(0.012), "+120 points");
         assert_eq!(Unit::Amount("messages").difference(12.0), "+12 messages");
         assert_eq!(Unit::Rate.difference(-0.01), "0.0/s");
     }

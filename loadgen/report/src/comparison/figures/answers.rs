@@ -11,8 +11,10 @@ const GROUP: &str = "Requests, the whole load";
 /// As the load generator counts them: an order of magnitude above the timer's own millisecond.
 const LATE_US: u64 = 20_000;
 
+type Is = fn(&Order) -> bool;
+
 pub fn of(pair: &Pair) -> Vec<Figure> {
-    let kinds: [(&str, fn(&Order) -> bool); 4] = [
+    let kinds: [(&str, Is); 4] = [
         ("sent late", |order| {
             order.sent_us.saturating_sub(order.intended_us) > LATE_US
         }),
@@ -22,7 +24,7 @@ pub fn of(pair: &Pair) -> Vec<Figure> {
         }),
         ("sent again", |order| order.attempts > 1),
     ];
-    let share = |(name, is_one): (&str, fn(&Order) -> bool)| {
+    let share = |(name, is_one): (&str, Is)| {
         let kind = Kind {
             group: GROUP,
             name: name.into(),

@@ -12,6 +12,8 @@ use crate::findings::window::Grid;
 
 const GROUP: &str = "Peaks, the whole load";
 
+const MEAN_PEAK: &str = "peak of a slice";
+
 /// (unix ms, value)
 type Samples = Vec<(u64, f64)>;
 
@@ -19,6 +21,9 @@ pub fn of(pair: &Pair) -> Vec<Figure> {
     let windows = pair.periods.whole.windows;
     let under_way = [0, 1].map(|side| {
         let window = windows[side].ok_or("no load")?;
+        if pair.runs[side].orders.is_empty() {
+            return Err("no orders".into());
+        }
         let grid = Grid {
             from_ms: window.from_ms,
             step_ms: LOOK_EVERY_MS,
@@ -30,12 +35,8 @@ pub fn of(pair: &Pair) -> Vec<Figure> {
             .map(|(step, count)| (grid.started_ms(step), count))
             .collect())
     });
-    let mut figures = vec![figure(
-        pair,
-        "orders under way",
-        Unit::Amount("orders"),
-        under_way,
-    )];
+    let orders = Unit::Amount("orders");
+    let mut all: Vec<Figure> = figures(pair, "orders under way", orders, under_way).into();
     for measured in MEASURED {
         let samples = [0, 1].map(|side| {
             let run: &Findings = &pair.runs[side];
@@ -44,32 +45,47 @@ pub fn of(pair: &Pair) -> Vec<Figure> {
             let samples = series::highest(run, measured.name)?;
             Ok(samples.into_iter().filter(within).collect())
         });
-        figures.push(figure(pair, measured.peak, measured.unit, samples));
+        all.extend(figures(pair, measured.peak, measured.unit, samples));
     }
-    figures
+    all
 }
 
-fn figure(pair: &Pair, name: &str, unit: Unit, sides: [Result<Samples, String>; 2]) -> Figure {
+/// The highest of all is a single moment; the highest of each slice, in the mean, can be held against its noise.
+fn figures(
+    pair: &Pair,
+    name: &str,
+    unit: Unit,
+    sides: [Result<Samples, String>; 2],
+) -> [Figure; 2] {
+    let figure = |what: &str, of, decision| Figure {
+        group: GROUP.into(),
+        name: format!("{name}, {what}"),
+        values: Values::Numbers { of, unit },
+        decision,
+    };
     let peak = |samples: &Result<Samples, String>| {
         let values = samples.as_ref().ok()?.iter().map(|(_, value)| *value);
         values.reduce(f64::max)
     };
-    let of = sides.each_ref().map(peak);
+    let (peak_of, mut means) = (sides.each_ref().map(peak), [None, None]);
     let noise = match (&pair.periods.whole.slices, sides) {
         (_, [Err(why), _]) => Err(format!("A: {why}")),
         (_, [_, Err(why)]) => Err(format!("B: {why}")),
         (Err(why), _) => Err(why.clone()),
         (Ok(slices), [Ok(a), Ok(b)]) => {
             let (a, b) = (peaks(slices, 0, &a), peaks(slices, 1, &b));
+            means = [a.whole(), b.whole()];
             means::noise(slices, [&a, &b])
         }
     };
-    Figure {
-        group: GROUP.into(),
-        name: name.into(),
-        values: Values::Numbers { of, unit },
-        decision: Decision::by(noise, Better::Less),
-    }
+    let single = match &noise {
+        Ok(_) => "it is a single moment; the next line is of many".to_owned(),
+        Err(why) => why.clone(),
+    };
+    [
+        figure("peak", peak_of, Decision::CannotBeTold(single)),
+        figure(MEAN_PEAK, means, Decision::by(noise, Better::Less)),
+    ]
 }
 
 /// The highest of each slice.

@@ -17,6 +17,12 @@ impl Means {
         Self(values.into_iter().map(slice).collect())
     }
 
+    /// Over all slices, where there is anything.
+    pub fn whole(&self) -> Option<f64> {
+        let mean = self.with(&vec![1; self.0.len()]);
+        mean.is_finite().then_some(mean)
+    }
+
     /// Not a number where nothing is divided by nothing.
     fn with(&self, times: &[u32]) -> f64 {
         let chosen = self.0.iter().zip(times);

@@ -1,9 +1,8 @@
 //! Both runs over each other, each from the beginning of its load.
 
-use std::collections::BTreeSet;
-
 use crate::chart::axis::Timeline;
 use crate::chart::lines::{self, Line, LineChart, Measure};
+use crate::comparison::latency;
 use crate::comparison::series::{self, MEASURED};
 use crate::comparison::{Comparison, NAMES};
 use crate::findings::faults::Fault;
@@ -63,12 +62,12 @@ impl Charts<'_> {
                 rates::a_second(grid, run.orders.iter().filter_map(ended))
             }),
         );
-        for (of, latency) in self.latencies() {
+        for latency in latency::all(self.runs) {
             for (percentile, share) in [("p50", 0.5), ("p99", 0.99)] {
-                let title = format!("{of}, {percentile}");
+                let title = format!("Time {}, {percentile}", latency.name());
                 let unit = "ms, from the intended start";
                 let chart = self.chart(self.grid, &title, unit, Measure::Latency, &|run, grid| {
-                    rates::percentile(grid, &run.orders, &*latency, share)
+                    rates::percentile(grid, &run.orders, |order| latency.ms(order), share)
                 });
                 draw(html, &chart);
             }
@@ -116,28 +115,6 @@ impl Charts<'_> {
                 }),
             );
         }
-    }
-
-    /// What is measured, and how.
-    fn latencies(&self) -> Vec<(String, Box<dyn Fn(&Order) -> Option<f64>>)> {
-        let coordinations: BTreeSet<String> = self
-            .runs
-            .iter()
-            .flat_map(|run| run.coordinations())
-            .collect();
-        let mut latencies: Vec<(String, Box<dyn Fn(&Order) -> Option<f64>>)> = vec![(
-            "Time to the acknowledgement".into(),
-            Box::new(Order::acknowledged_ms),
-        )];
-        for coordination in coordinations {
-            let title = format!("Time to the end, {coordination}");
-            let latency = move |order: &Order| {
-                let is_of = order.coordination == coordination;
-                is_of.then(|| order.ended_ms()).flatten()
-            };
-            latencies.push((title, Box::new(latency)));
-        }
-        latencies
     }
 
     /// A line of each run over the same steps; where a run is over, its line is.

@@ -13,7 +13,7 @@ pub const SECTION: Section<Comparison> = Section {
     body,
 };
 
-const COLUMNS: [&str; 6] = ["Figure", "A", "B", "Difference", "95 % interval", "B is"];
+const COLUMNS: [&str; 6] = ["Figure", "B is", "A", "B", "Difference", "95 % interval"];
 
 fn body(html: &mut Html, comparison: &Comparison) {
     let exceeding: Vec<&Decided> = comparison
@@ -21,32 +21,33 @@ fn body(html: &mut Html, comparison: &Comparison) {
         .iter()
         .filter(|decided| decided.word.exceeds_noise())
         .collect();
-    match exceeding.is_empty() {
-        true => html.raw("<p>No figure differs by more than noise.</p>"),
-        false => sections::table(html, "What exceeds noise", &COLUMNS, |html| {
-            for decided in exceeding {
-                row(html, decided, &title(decided));
-            }
-        }),
+    if exceeding.is_empty() {
+        html.raw("<p>No figure differs by more than noise.</p>");
+        return all(html, comparison);
     }
-    html.tag("details", &[("open", &"")], |html| {
+    sections::table(html, "What exceeds noise", &COLUMNS, |html| {
+        for decided in exceeding {
+            row(html, decided, &title(decided));
+        }
+    });
+    html.tag("details", &[], |html| {
         html.raw("<summary>All figures</summary>");
-        sections::table(html, "All figures", &COLUMNS, |html| {
-            let mut group = "";
-            for decided in &comparison.figures {
-                if decided.figure.group != group {
-                    group = &decided.figure.group;
-                    html.tag("tr", &[("class", &"group")], |html| {
-                        let scope = [
-                            ("scope", &"colgroup" as &dyn std::fmt::Display),
-                            ("colspan", &6),
-                        ];
-                        html.leaf("th", &scope, group);
-                    });
-                }
-                row(html, decided, &decided.figure.name);
+        all(html, comparison);
+    });
+}
+
+fn all(html: &mut Html, comparison: &Comparison) {
+    sections::table(html, "All figures", &COLUMNS, |html| {
+        let mut group = "";
+        for decided in &comparison.figures {
+            if decided.figure.group != group {
+                group = &decided.figure.group;
+                html.tag("tr", &[("class", &"group")], |html| {
+                    html.leaf("th", &[("scope", &"colgroup"), ("colspan", &6)], group);
+                });
             }
-        });
+            row(html, decided, &decided.figure.name);
+        }
     });
 }
 
@@ -59,14 +60,15 @@ fn row(html: &mut Html, decided: &Decided, name: &str) {
     };
     html.tag("tr", &[("class", &class)], |html| {
         html.leaf("th", &[("scope", &"row")], name);
-        for cell in [a, b, decided.difference(), decided.interval()] {
-            html.leaf("td", &[("class", &"number")], cell);
-        }
-        html.tag("td", &[], |html| {
+        html.tag("td", &[("class", &"number")], |html| {
             super::badge(html, decided.word);
-            if !decided.why.is_empty() {
-                html.leaf("small", &[], format_args!(" {}", decided.why));
-            }
+        });
+        for cell in [a, b, decided.difference()] {
+            html.leaf("td", &[("class", &"number value")], cell);
+        }
+        html.tag("td", &[("class", &"interval")], |html| {
+            html.text(decided.interval());
+            html.leaf("small", &[], format_args!(" {}", decided.why));
         });
     });
 }

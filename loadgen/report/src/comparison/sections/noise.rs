@@ -25,7 +25,7 @@ fn body(html: &mut Html, comparison: &Comparison) {
         "draws come from a fixed seed: the comparison can be made again.</p>",
         "<p class=\"prose\">Shares of orders have Newcombe\u{2019}s interval for the difference of two proportions, widened ",
         "where happenings came together (Rao and Scott): an outage that fails a hundred orders is one outage. ",
-        "A highest value is a single order; its word is that of the highest of each slice. A recovery happens once a ",
+        "A highest value is a single order or moment, so what is judged is the highest of each slice, in the mean. A recovery happens once a ",
         "fault; its noise is how much the recoveries from faults of the same kind differ within a run.</p>",
     ));
     sections::table(html, "Slices", &["Period", "A", "B", "Slices"], |html| {

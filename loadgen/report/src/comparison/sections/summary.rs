@@ -2,7 +2,6 @@
 
 use crate::comparison::Comparison;
 use crate::comparison::figures::Word;
-use crate::comparison::sentence::in_words;
 use crate::markup::Html;
 use crate::sections::Section;
 use crate::words::{counted, listed, sentence};
@@ -57,20 +56,21 @@ fn named(comparison: &Comparison, word: Word) -> (String, String) {
             format!("Of {compared}, by more than noise."),
         );
     }
-    let chosen = comparison.chosen(word);
-    let named: Vec<String> = chosen
-        .named
+    // By group, in the order of the table.
+    let mut groups: Vec<(&str, usize)> = Vec::new();
+    for decided in comparison.with(word) {
+        let group = decided.figure.group.split(", ").next().unwrap_or_default();
+        match groups.last_mut() {
+            Some((last, n)) if *last == group => *n += 1,
+            _ => groups.push((group, 1)),
+        }
+    }
+    let named = groups
         .iter()
-        .map(|decided| in_words(decided))
-        .collect();
-    let first = if chosen.others > 0 {
-        "Most of all "
-    } else {
-        ""
-    };
+        .map(|(group, n)| format!("{n} of {}", group.to_lowercase()));
     (
         counted(count, "figure", "figures"),
-        format!("{}.", sentence(&format!("{first}{}", listed(&named)))),
+        format!("{}.", sentence(&listed(&named.collect::<Vec<_>>()))),
     )
 }
 
