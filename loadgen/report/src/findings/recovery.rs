@@ -10,7 +10,7 @@ use super::window::{Grid, Window};
 pub const LOOK_EVERY_MS: u64 = 1_000;
 pub const GOOD_SECONDS: usize = 3;
 /// A day: no run is longer, and a wrong clock must not fill the memory.
-const SECONDS_MAX: u64 = 86_400;
+pub const SECONDS_MAX: u64 = 86_400;
 /// A system under test breathes: twice as many orders under way as in the baseline are usual, and ten are few.
 const USUAL_FACTOR: f64 = 2.0;
 pub const USUAL_MIN: f64 = 10.0;

@@ -139,8 +139,10 @@ fn a_run_without_evidence_is_compared_as_far_as_it_goes() {
     assert_eq!(named(&comparison, Word::Better), [""; 0]);
     let page = comparison.page();
     assert!(page.contains("B has no orders"));
+    assert!(page.contains("<b>No data</b> for faults of B: the run left no journal.json"));
+    assert!(!page.contains("NaN"), "no figure out of nothing");
     assert!(page.contains("B has no traces with times"));
-    assert!(page.contains("<b>No data</b> for deepest queue of B: the run left no series.json"));
+    assert!(page.contains("lag of the read side of B: the run left no series.json"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::comparison::series::{self, MEASURED};
 use crate::comparison::unit::Unit;
 use crate::findings::Findings;
 use crate::findings::rates::in_flight;
-use crate::findings::recovery::LOOK_EVERY_MS;
+use crate::findings::recovery::{LOOK_EVERY_MS, SECONDS_MAX};
 use crate::findings::window::Grid;
 
 const GROUP: &str = "Peaks, the whole load";
@@ -27,7 +27,7 @@ pub fn of(pair: &Pair) -> Vec<Figure> {
         let grid = Grid {
             from_ms: window.from_ms,
             step_ms: LOOK_EVERY_MS,
-            steps: window.length_ms().div_ceil(LOOK_EVERY_MS) as usize,
+            steps: window.length_ms().div_ceil(LOOK_EVERY_MS).min(SECONDS_MAX) as usize,
         };
         let counts = in_flight(&grid, &pair.runs[side].orders).into_iter();
         Ok(counts

@@ -14,6 +14,8 @@ const LENGTHS_MS: [u64; 9] = [
 ];
 /// Of fewer, even if all pointed the same way, chance would do so more than once in twenty times: 2 / 2^5.
 pub const SLICES_MIN: usize = 6;
+/// More make the noise no better known, and every draw has to be kept.
+const SLICES_MAX: u64 = 2_000;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slices {
@@ -26,8 +28,12 @@ pub struct Slices {
 impl Slices {
     /// Or why there are none.
     pub fn cut(windows: [Window; 2], orders: [&[Order]; 2]) -> Result<Self, String> {
-        let shorter_ms = windows[0].length_ms().min(windows[1].length_ms());
-        let fits = |length_ms: &u64| shorter_ms / length_ms >= SLICES_MIN as u64;
+        let lengths_ms = windows.map(|window| window.length_ms());
+        let shorter_ms = lengths_ms[0].min(lengths_ms[1]);
+        let longer_ms = lengths_ms[0].max(lengths_ms[1]);
+        let fits = |length_ms: &u64| {
+            shorter_ms / length_ms >= SLICES_MIN as u64 && longer_ms / length_ms <= SLICES_MAX
+        };
         let mut longest = None;
         for length_ms in LENGTHS_MS.into_iter().filter(fits) {
             longest = Some(length_ms);
@@ -46,10 +52,15 @@ impl Slices {
             }
         }
         Err(match longest {
-            None => format!(
+            None if shorter_ms < LENGTHS_MS[0] * SLICES_MIN as u64 => format!(
                 "{} are fewer than {SLICES_MIN} slices of {}",
                 Ms(shorter_ms as f64),
                 Ms(LENGTHS_MS[0] as f64)
+            ),
+            None => format!(
+                "no slices of one length are at least {SLICES_MIN} of {} and at most {SLICES_MAX} of {}",
+                Ms(shorter_ms as f64),
+                Ms(longer_ms as f64)
             ),
             Some(length_ms) => format!(
                 "what slows a slice still slows the next, even in slices of {}",
@@ -163,6 +174,16 @@ mod tests {
         };
         let why = Slices::cut([short; 2], [&[], &[]]).expect_err("too few");
         assert_eq!(why, "5.90 s are fewer than 6 slices of 1.00 s");
+    }
+
+    #[test]
+    fn a_wrong_clock_does_not_fill_the_memory() {
+        let years = Window {
+            from_ms: 0,
+            to_ms: u64::MAX / 10_000,
+        };
+        assert!(Slices::cut([MINUTE, years], [&[], &[]]).is_err());
+        assert!(Slices::cut([years; 2], [&[], &[]]).is_err());
     }
 
     #[test]

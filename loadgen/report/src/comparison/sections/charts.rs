@@ -1,5 +1,9 @@
 //! Both runs over each other, each from the beginning of its load.
 
+use std::collections::BTreeMap;
+
+use checkers::state::Part;
+
 use crate::chart::axis::Timeline;
 use crate::chart::lines::{self, Line, LineChart, Measure};
 use crate::comparison::latency;
@@ -11,6 +15,7 @@ use crate::findings::window::{Grid, Window};
 use crate::findings::{Findings, budget, rates};
 use crate::markup::Html;
 use crate::sections::{self, Section};
+use crate::words::listed;
 
 pub const SECTION: Section<Comparison> = Section {
     id: "charts",
@@ -30,6 +35,11 @@ fn body(html: &mut Html, comparison: &Comparison) {
         window: &window,
         faults: &faults,
     };
+    for (run, name) in comparison.runs.iter().zip(NAMES) {
+        if let Part::Missing(why) = &run.faults {
+            sections::no_data(html, format_args!("faults of {name}"), why);
+        }
+    }
     sections::timeline(html, timeline, |html| {
         let draw = |html: &mut Html, chart: &LineChart| lines::draw(html, timeline, chart);
         let charts = Charts {
@@ -53,7 +63,9 @@ impl Charts<'_> {
         let ended = |order: &Order| order.end.as_ref().map(|end| end.at_us);
         let amounts = |title, unit, values: &dyn Fn(&Findings, &Grid) -> Vec<f64>| {
             self.chart(self.grid, title, unit, Measure::Amount, &|run, grid| {
-                values(run, grid).into_iter().map(Some).collect()
+                // What was not sent is no zero.
+                let known = |value| (!run.orders.is_empty()).then_some(value);
+                values(run, grid).into_iter().map(known).collect()
             })
         };
         draw(
@@ -93,6 +105,8 @@ impl Charts<'_> {
     }
 
     fn of_series(&self, html: &mut Html, window: Window, draw: Draw) {
+        // Those that are missing for the same reason are one sentence.
+        let mut missing: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for measured in MEASURED {
             let samples = self
                 .runs
@@ -100,7 +114,8 @@ impl Charts<'_> {
                 .map(|run| series::highest(run, measured.name));
             for (name, why) in NAMES.iter().zip(&samples) {
                 if let Err(why) = why {
-                    sections::no_data(html, format_args!("{} of {name}", measured.peak), why);
+                    let of = format!("{} of {name}", measured.peak);
+                    missing.entry(why.clone()).or_default().push(of);
                 }
             }
             if samples.iter().any(Result::is_err) {
@@ -114,6 +129,9 @@ impl Charts<'_> {
                     series::on_grid(run, measured.name, grid)
                 }),
             );
+        }
+        for (why, titles) in missing {
+            sections::no_data(html, listed(&titles), why);
         }
     }
 

@@ -21,7 +21,7 @@ fn body(html: &mut Html, comparison: &Comparison) {
         "<p class=\"prose\">Each run is cut into slices, long enough that what slows one is over in the next: they ",
         "grow until neighbours no longer resemble each other. Then five hundred times as many slices are drawn from ",
         "them at random, some twice and some not at all, slice n of A together with slice n of B, because the same ",
-        "schedule and the same faults fall into both. How much a figure varies between the draws is its noise. The ",
+        "schedule and the same faults fall into both where they were asked for. How much a figure varies between the draws is its noise. The ",
         "draws come from a fixed seed: the comparison can be made again.</p>",
         "<p class=\"prose\">Shares of orders have Newcombe\u{2019}s interval for the difference of two proportions, widened ",
         "where happenings came together (Rao and Scott): an outage that fails a hundred orders is one outage. ",
