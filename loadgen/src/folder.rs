@@ -13,6 +13,7 @@
 //! | `verdict.junit.xml` | the same for CI: a case per claim and per threshold |
 //! | `summary.md` | the same for people, as Markdown |
 //! | `report.html` | all of it on one page |
+//! | `compare.html` | another run held against it, where somebody asked for that |
 
 mod judgement;
 

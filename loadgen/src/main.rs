@@ -4,12 +4,14 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod compare;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use compare::Compared;
 use loadgen::console::say;
 use loadgen::drive::recording::Recording;
 use loadgen::folder::{Folder, FolderError, Judgement};
@@ -51,6 +53,11 @@ enum Command {
     Judge(JudgeSettings),
     /// Show a judged run on one page: report.html in its folder
     Report { run_dir: PathBuf },
+    /// Hold a judged run against another: what got better or worse by more than noise
+    ///
+    /// A table of figures here, and a page with both runs over each other. Exit codes: 0 compared, whatever the
+    /// difference; 1 with --fail-on-worse, where B is worse; 2 it could not be compared.
+    Compare(Compared),
 }
 
 type AnyError = Box<dyn std::error::Error>;
@@ -65,6 +72,7 @@ async fn main() -> ExitCode {
         Command::Schema { of } => Ok(cli::schema(of)),
         Command::Judge(settings) => judge_again(&settings).await.map_err(AnyError::from),
         Command::Report { run_dir } => Ok(report(&run_dir)),
+        Command::Compare(asked) => Ok(compare::compare(&asked)),
     };
     done.unwrap_or_else(|error| {
         eprintln!("loadgen: {error}");
@@ -109,8 +117,7 @@ async fn judge_again(settings: &JudgeSettings) -> Result<ExitCode, FolderError> 
 
 fn judge(folder: &Folder) -> Result<ExitCode, FolderError> {
     let judgement = folder.judge()?;
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let ink = if colour { Ink::Colour } else { Ink::Plain };
+    let ink = Ink::of_terminal(std::io::stdout().is_terminal());
     say(format_args!("\n{}", summary::table(&judgement, ink)));
     say(folder.path().join("verdict.json").display());
     step_summary(&judgement);

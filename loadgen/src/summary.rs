@@ -20,7 +20,15 @@ pub enum Ink {
 }
 
 impl Ink {
-    fn paint(self, verdict: &str, text: &str) -> String {
+    /// `NO_COLOR` is heard.
+    pub fn of_terminal(is_terminal: bool) -> Self {
+        match is_terminal && std::env::var_os("NO_COLOR").is_none() {
+            true => Ink::Colour,
+            false => Ink::Plain,
+        }
+    }
+
+    pub fn paint(self, verdict: &str, text: &str) -> String {
         let code = match verdict {
             "valid" | "held" => "32",
             "invalid" | "crossed" => "31",

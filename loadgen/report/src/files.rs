@@ -33,8 +33,10 @@ pub struct Files {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
-    #[error("{path}: {source}; is it the folder of a run?")]
+    #[error("{path}: {source}; is it the folder of a run? `loadgen run` says where it leaves one")]
     File { path: PathBuf, source: io::Error },
+    #[error("{folder} was not judged: `loadgen judge {folder}` first")]
+    NotJudged { folder: PathBuf },
     #[error("{path} is not what a run leaves: {source}; judge the run again first")]
     Format {
         path: PathBuf,
@@ -65,7 +67,7 @@ impl Files {
     /// Without `run.json`, `verdict.json` and `history.jsonl` there is nothing to report.
     pub fn read(folder: &Path) -> Result<Self, ReportError> {
         let record: Record = json(&folder.join("run.json"))?;
-        let judgement = json(&folder.join("verdict.json"))?;
+        let judgement = judgement(folder)?;
         let history = history(&folder.join("history.jsonl"))?;
         let journal = match &record.method {
             Some(_) => part(&folder.join("journal.json")),
@@ -87,6 +89,17 @@ impl Files {
             },
             series: part(&folder.join("series.json")),
         })
+    }
+}
+
+fn judgement(folder: &Path) -> Result<Judgement, ReportError> {
+    match json(&folder.join("verdict.json")) {
+        Err(ReportError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Err(ReportError::NotJudged {
+                folder: folder.to_owned(),
+            })
+        }
+        read => read,
     }
 }
 

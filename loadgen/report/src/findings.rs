@@ -54,6 +54,13 @@ impl Findings {
         names.into_iter().map(str::to_owned).collect()
     }
 
+    /// Where two runs are compared: which of them the faults are of.
+    pub fn mark_faults(&mut self, run: &'static str) {
+        if let Part::Read(faults) = &mut self.faults {
+            faults.iter_mut().for_each(|fault| fault.run = run);
+        }
+    }
+
     /// Those that are known.
     pub fn faults(&self) -> &[Fault] {
         self.faults.get().map_or(&[], Vec::as_slice)

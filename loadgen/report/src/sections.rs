@@ -12,16 +12,19 @@ mod verdict;
 
 use std::fmt::Display;
 
+use crate::chart::axis::Timeline;
+use crate::chart::bands;
 use crate::files::Pace;
 use crate::findings::Findings;
 use crate::markup::Html;
 
-pub struct Section {
+/// Of the page of a run, unless it is of another.
+pub struct Section<Of = Findings> {
     pub id: &'static str,
     pub title: &'static str,
     /// One sentence under the title: how to read it.
     pub about: &'static str,
-    body: fn(&mut Html, &Findings),
+    pub body: fn(&mut Html, &Of),
 }
 
 pub const ALL: [Section; 9] = [
@@ -36,7 +39,7 @@ pub const ALL: [Section; 9] = [
     parameters::SECTION,
 ];
 
-pub fn write(html: &mut Html, section: &Section, findings: &Findings) {
+pub fn write<Of>(html: &mut Html, section: &Section<Of>, of: &Of) {
     let title_id = format!("{}-title", section.id);
     html.tag(
         "section",
@@ -46,13 +49,13 @@ pub fn write(html: &mut Html, section: &Section, findings: &Findings) {
             if !section.about.is_empty() {
                 html.leaf("p", &[("class", &"about")], section.about);
             }
-            (section.body)(html, findings);
+            (section.body)(html, of);
         },
     );
 }
 
 /// What there is no data for is said, and nothing is drawn.
-fn no_data(html: &mut Html, what: impl Display, why: impl Display) {
+pub fn no_data(html: &mut Html, what: impl Display, why: impl Display) {
     html.tag("p", &[("class", &"no-data")], |html| {
         html.raw("<b>No data</b> for ");
         html.text(what);
@@ -72,7 +75,7 @@ fn pace(html: &mut Html, findings: &Findings) {
 }
 
 /// A table in a box of its own, which scrolls where the page is narrower.
-fn table(html: &mut Html, name: &'static str, columns: &[&str], rows: impl FnOnce(&mut Html)) {
+pub fn table(html: &mut Html, name: &'static str, columns: &[&str], rows: impl FnOnce(&mut Html)) {
     html.tag(
         "div",
         &[
@@ -92,6 +95,36 @@ fn table(html: &mut Html, name: &'static str, columns: &[&str], rows: impl FnOnc
                 });
                 html.tag("tbody", &[], rows);
             });
+        },
+    );
+}
+
+/// Charts over one time axis: the faults above them, and a slider that reads values out of all of them.
+pub fn timeline(html: &mut Html, timeline: Timeline, charts: impl FnOnce(&mut Html)) {
+    let length_ms = timeline.window.length_ms();
+    html.tag(
+        "div",
+        &[("class", &"timeline"), ("data-length", &length_ms)],
+        |html| {
+            html.tag("div", &[("class", &"rail")], |html| {
+                bands::lane(html, timeline);
+                html.tag("div", &[("class", &"scrub")], |html| {
+                    html.raw("<output>0.0 s</output>");
+                    html.void(
+                        "input",
+                        &[
+                            ("type", &"range"),
+                            ("aria-label", &"Moment"),
+                            ("min", &0),
+                            ("max", &length_ms),
+                            ("step", &(length_ms / 200).max(1)),
+                            ("value", &0),
+                        ],
+                    );
+                });
+            });
+            bands::names(html, timeline);
+            charts(html);
         },
     );
 }

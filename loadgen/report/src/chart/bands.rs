@@ -1,5 +1,6 @@
 //! The faults over a chart: shaded with an edge at either side, and a lane above all charts that names them.
 
+use std::collections::BTreeSet;
 use std::fmt::Display;
 
 use super::axis::{self, HEIGHT, Timeline};
@@ -13,17 +14,27 @@ const ROWS_MAX: usize = 4;
 const LETTER_SHARE: f64 = 0.0068;
 const NUMBER_SHARE: f64 = 0.06;
 
-/// Inside a plot.
+/// Inside a plot; the faults of each run in a path of their own.
 pub fn shade(html: &mut Html, timeline: Timeline) {
-    let (mut areas, mut edges) = (String::new(), String::new());
-    for fault in timeline.faults {
-        let (from, to) = ends(timeline.window, fault);
-        areas += &format!("M{from:.1} 0H{to:.1}V{HEIGHT}H{from:.1}Z");
-        edges += &format!("M{from:.1} 0V{HEIGHT}M{to:.1} 0V{HEIGHT}");
+    let runs: BTreeSet<&str> = timeline.faults.iter().map(|fault| fault.run).collect();
+    for run in runs {
+        let (mut areas, mut edges) = (String::new(), String::new());
+        for fault in timeline.faults.iter().filter(|fault| fault.run == run) {
+            let (from, to) = ends(timeline.window, fault);
+            areas += &format!("M{from:.1} 0H{to:.1}V{HEIGHT}H{from:.1}Z");
+            edges += &format!("M{from:.1} 0V{HEIGHT}M{to:.1} 0V{HEIGHT}");
+        }
+        let (area, edge) = (of_run("fault", run), of_run("fault-edge", run));
+        html.leaf("path", &[("class", &area), ("d", &areas)], "");
+        html.leaf("path", &[("class", &edge), ("d", &edges)], "");
     }
-    if !areas.is_empty() {
-        html.leaf("path", &[("class", &"fault"), ("d", &areas)], "");
-        html.leaf("path", &[("class", &"fault-edge"), ("d", &edges)], "");
+}
+
+/// `fault`, or `fault of-B`
+fn of_run(class: &str, run: &str) -> String {
+    match run {
+        "" => class.to_owned(),
+        run => format!("{class} of-{run}"),
     }
 }
 
@@ -66,8 +77,8 @@ pub fn names(html: &mut Html, timeline: Timeline) {
         &[("class", &"fault-names"), ("aria-hidden", &"true")],
         |html| {
             for fault in timeline.faults {
-                html.tag("li", &[], |html| {
-                    html.leaf("b", &[], fault.number);
+                html.tag("li", &[("class", &of_run("mark", fault.run))], |html| {
+                    html.leaf("b", &[], fault.mark());
                     html.text(" ");
                     html.text(name(fault));
                 });
@@ -83,11 +94,15 @@ fn mark(html: &mut Html, window: &Window, fault: &Fault, row: usize) {
     let left = format!("left:{:.2}%", from / 10.0);
     html.tag(
         "li",
-        &[("style", &top), ("title", &fault.label())],
+        &[
+            ("class", &of_run("mark", fault.run)),
+            ("style", &top),
+            ("title", &fault.label()),
+        ],
         |html| {
             html.leaf("i", &[("style", &length)], "");
             html.tag("span", &[("style", &left)], |html| {
-                html.leaf("b", &[], fault.number);
+                html.leaf("b", &[], fault.mark());
                 html.leaf("span", &[], name(fault));
             });
         },

@@ -1,6 +1,7 @@
 //! `run.json` and `verdict.json`, as far as a report needs them. A run of another day may lack a field or have more.
 
 use serde::Deserialize;
+use serde_json::Value;
 
 #[derive(Clone, Debug, Default, Deserialize)]
 pub struct Record {
@@ -8,6 +9,9 @@ pub struct Record {
     pub started_ms: u64,
     #[serde(default)]
     pub method: Option<String>,
+    /// As its file has it; a run of before there were any has none.
+    #[serde(default)]
+    pub workload: Value,
     /// What was typed, word by word.
     #[serde(default)]
     pub command: Vec<String>,
@@ -33,6 +37,15 @@ pub enum Pace {
     #[default]
     Open,
     Closed,
+}
+
+impl Pace {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Open => "open loop",
+            Self::Closed => "closed loop",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -8,6 +8,8 @@ use crate::words::{counted, listed};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
+    /// Which of two runs, where they are compared; nothing where there is one.
+    pub run: &'static str,
     /// From 1 on.
     pub number: usize,
     /// `process/kill`
@@ -36,6 +38,7 @@ fn fault(injection: &Injection) -> Fault {
     let back = |(at_ms, ready_ms): (u64, u64)| ready_ms.saturating_sub(at_ms);
     let receipts = &injection.receipts;
     Fault {
+        run: "",
         number: 0,
         kind: injection.fault.clone().unwrap_or_default(),
         target: target(injection),
@@ -80,7 +83,12 @@ impl Fault {
 
     /// `3 process/kill orders-2`
     pub fn label(&self) -> String {
-        format!("{} {} {}", self.number, self.kind, self.target)
+        format!("{} {} {}", self.mark(), self.kind, self.target)
+    }
+
+    /// `3`, or `B3`
+    pub fn mark(&self) -> String {
+        format!("{}{}", self.run, self.number)
     }
 }
 

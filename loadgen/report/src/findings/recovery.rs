@@ -7,13 +7,13 @@ use super::rates;
 use super::window::{Grid, Window};
 
 /// Looked at second by second; three good ones in a row are no accident.
-const LOOK_EVERY_MS: u64 = 1_000;
-const GOOD_SECONDS: usize = 3;
+pub const LOOK_EVERY_MS: u64 = 1_000;
+pub const GOOD_SECONDS: usize = 3;
 /// A day: no run is longer, and a wrong clock must not fill the memory.
-const SECONDS_MAX: u64 = 86_400;
+pub const SECONDS_MAX: u64 = 86_400;
 /// A system under test breathes: twice as many orders under way as in the baseline are usual, and ten are few.
 const USUAL_FACTOR: f64 = 2.0;
-const USUAL_MIN: f64 = 10.0;
+pub const USUAL_MIN: f64 = 10.0;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {

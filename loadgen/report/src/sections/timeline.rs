@@ -7,7 +7,6 @@ use checkers::state::Part;
 
 use super::Section;
 use crate::chart::axis::Timeline;
-use crate::chart::bands;
 use crate::chart::heat_map::{self, HeatMap};
 use crate::chart::lines::{self, Line, LineChart, Measure};
 use crate::findings::orders::{Answer, Order};
@@ -32,42 +31,19 @@ fn body(html: &mut Html, findings: &Findings) {
         window: &findings.window,
         faults: findings.faults(),
     };
-    let length_ms = findings.window.length_ms();
     super::pace(html, findings);
-    html.tag(
-        "div",
-        &[("class", &"timeline"), ("data-length", &length_ms)],
-        |html| {
-            if let Part::Missing(why) = &findings.faults {
-                super::no_data(html, "faults", why);
-            }
-            html.tag("div", &[("class", &"rail")], |html| {
-                bands::lane(html, timeline);
-                html.tag("div", &[("class", &"scrub")], |html| {
-                    html.raw("<output>0.0 s</output>");
-                    html.void(
-                        "input",
-                        &[
-                            ("type", &"range"),
-                            ("aria-label", &"Moment"),
-                            ("min", &0),
-                            ("max", &length_ms),
-                            ("step", &(length_ms / 200).max(1)),
-                            ("value", &0),
-                        ],
-                    );
-                });
-            });
-            bands::names(html, timeline);
-            if findings.orders.is_empty() {
-                super::no_data(html, "orders", "the history has none after the warm-up");
-            } else {
-                of_orders(html, timeline, &findings.orders);
-            }
-            of_faults(html, timeline);
-            series::draw(html, timeline, &findings.files.series);
-        },
-    );
+    if let Part::Missing(why) = &findings.faults {
+        super::no_data(html, "faults", why);
+    }
+    super::timeline(html, timeline, |html| {
+        if findings.orders.is_empty() {
+            super::no_data(html, "orders", "the history has none after the warm-up");
+        } else {
+            of_orders(html, timeline, &findings.orders);
+        }
+        of_faults(html, timeline);
+        series::draw(html, timeline, &findings.files.series);
+    });
 }
 
 fn of_orders(html: &mut Html, timeline: Timeline, orders: &[Order]) {

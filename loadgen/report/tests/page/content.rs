@@ -6,6 +6,7 @@ const SMALL: Plan = Plan {
     seed: 7,
     seconds: 60,
     rate: 20,
+    slowness: 1.0,
     mark: "",
 };
 

@@ -21,6 +21,8 @@ pub struct Plan {
     pub seed: u64,
     pub seconds: u64,
     pub rate: u64,
+    /// How many times longer everything takes.
+    pub slowness: f64,
     /// Put into every text that comes from outside.
     pub mark: &'static str,
 }

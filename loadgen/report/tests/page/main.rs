@@ -1,5 +1,7 @@
-//! The page of a generated run: what it says, how big it is, and what a real browser makes of it.
+//! The pages of generated runs: what they say, how big they are, and what a real browser makes of them.
 
 mod browser;
+mod comparison;
 mod content;
+mod fits;
 mod generated;

@@ -49,7 +49,8 @@ impl World {
         let hit = FAULTS
             .iter()
             .find(|fault| (fault.from..fault.to).contains(&share));
-        let answered_us = sent_us + 4_000 + self.dice.roll(20_000);
+        let answering_us = 4_000 + self.dice.roll(20_000);
+        let answered_us = sent_us + self.slowed(answering_us);
         if hit.is_some() && self.dice.roll(40) == 0 {
             let why = format!("timeout {}", self.plan.mark);
             let line = HistoryLine::Unknown {
@@ -84,7 +85,7 @@ impl World {
             } else {
                 0
             };
-        let end_us = answered_us + work_us + waited_us;
+        let end_us = answered_us + self.slowed(work_us) + waited_us;
         let outcome = match self.dice.roll(100) {
             0..4 => Outcome::rejected("out_of_stock"),
             4..8 => Outcome::cancelled("customer"),
@@ -102,6 +103,10 @@ impl World {
             let spans = self.spans(&trace_id, coordination, sent_us, answered_us, end_us);
             self.traces.push(Trace { op, spans });
         }
+    }
+
+    fn slowed(&self, us: u64) -> u64 {
+        (us as f64 * self.plan.slowness) as u64
     }
 
     fn until_us(&self, share: f64) -> u64 {
