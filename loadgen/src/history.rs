@@ -8,6 +8,8 @@ use std::thread::JoinHandle;
 use checkers::history::{History, HistoryLine, Setup};
 use tokio::sync::mpsc;
 
+use crate::view::feed::Feed;
+
 /// Lines that wait for the disk: about two seconds of the highest load. When it is full, operations wait for it:
 /// an operation that is not written down must not happen.
 const LINES_MAX: usize = 16_384;
@@ -24,29 +26,42 @@ pub struct Writer {
 }
 
 pub fn open(path: &Path) -> io::Result<(Recorder, Writer)> {
+    open_before(path, None)
+}
+
+/// `onlooker` is told each line once it is written.
+pub fn open_before(path: &Path, onlooker: Option<Feed>) -> io::Result<(Recorder, Writer)> {
     let file = File::create(path)?;
     let (lines, receiver) = mpsc::channel(LINES_MAX);
     let thread = std::thread::Builder::new()
         .name("history".into())
-        .spawn(|| write(file, receiver))?;
+        .spawn(|| write(file, receiver, onlooker))?;
     Ok((Recorder { lines }, Writer { thread }))
 }
 
-fn write(file: File, mut lines: mpsc::Receiver<HistoryLine>) -> io::Result<()> {
+fn write(
+    file: File,
+    mut lines: mpsc::Receiver<HistoryLine>,
+    onlooker: Option<Feed>,
+) -> io::Result<()> {
     let mut out = BufWriter::new(file);
     while let Some(line) = lines.blocking_recv() {
-        put(&mut out, &line)?;
+        put(&mut out, line, onlooker.as_ref())?;
         while let Ok(line) = lines.try_recv() {
-            put(&mut out, &line)?;
+            put(&mut out, line, onlooker.as_ref())?;
         }
         out.flush()?;
     }
     out.flush()
 }
 
-fn put(out: &mut impl Write, line: &HistoryLine) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    out.write_all(b"\n")
+fn put(out: &mut impl Write, line: HistoryLine, onlooker: Option<&Feed>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")?;
+    if let Some(onlooker) = onlooker {
+        onlooker.line(line);
+    }
+    Ok(())
 }
 
 impl Recorder {
@@ -103,6 +118,7 @@ pub fn read(path: &Path, setup: Setup) -> io::Result<History> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::feed::{self, News};
     use checkers::history::{Action, Invocation};
     use uuid::Uuid;
 
@@ -130,6 +146,30 @@ mod tests {
         let path = path("back");
         let (recorder, writer) = open(&path).expect("opened");
         assert!(recorder.record(line(1)).await && recorder.record(line(2)).await);
+        drop(recorder);
+        writer.finish().await.expect("written");
+        let history = read(&path, Setup::default()).expect("read");
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(history.operations.len(), 2);
+    }
+
+    #[tokio::test]
+    async fn an_onlooker_is_told_what_was_written_and_one_that_went_away_holds_nothing_up() {
+        let path = path("seen");
+        let (feed, inbox) = feed::channel();
+        let (recorder, writer) = open_before(&path, Some(feed)).expect("opened");
+        assert!(recorder.record(line(1)).await);
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let told = loop {
+            assert!(std::time::Instant::now() < patience, "never told");
+            match inbox.take().next() {
+                Some(News::Line(line)) => break line,
+                _ => tokio::task::yield_now().await,
+            }
+        };
+        assert_eq!(told, line(1));
+        drop(inbox);
+        assert!(recorder.record(line(2)).await);
         drop(recorder);
         writer.finish().await.expect("written");
         let history = read(&path, Setup::default()).expect("read");

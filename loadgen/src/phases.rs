@@ -31,6 +31,11 @@ use crate::folder::{FinalReads, Folder, FolderError, Phase, Record};
 use crate::history::{self, Writer};
 use crate::settings::Conduct;
 use crate::tally::Tally;
+use crate::view::Sources;
+use crate::view::feed::{self, Feed, Inbox};
+use crate::view::model::brief::Brief;
+use crate::view::wanted::is_wanted;
+use progress::{Progress, Told};
 
 /// What is under way ends within a saga's deadline.
 const SETTLE: Duration = Duration::from_secs(40);
@@ -52,6 +57,8 @@ pub enum RunError {
     History(#[from] std::io::Error),
     #[error("no HTTP client: {0}")]
     Http(#[from] reqwest::Error),
+    #[error("interrupted; what was recorded stays in the run's folder")]
+    Interrupted,
     #[error("no gateway answers: {0}. Is the system up? `make up` starts it")]
     NoGateway(String),
 }
@@ -64,6 +71,8 @@ struct Running {
     record: Record,
     drive: Drive,
     phase: watch::Sender<&'static str>,
+    /// What the view hears, where there is one.
+    view: Option<Feed>,
 }
 
 /// Everything but the judgement, which is of the folder.
@@ -71,14 +80,15 @@ pub async fn run(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
     let endpoints = Endpoints::read(&conduct.endpoints)?;
     let secrets = Secrets::read(&conduct.secrets)?;
     gateways::any_answers(&endpoints.gateway).await?;
-    let (mut running, writer) = Running::begin(conduct, script, &endpoints)?;
-    let (tally, pace) = (running.drive.tally.clone(), running.record.workload.pace());
-    let printing = progress::start(tally, pace, running.phase.subscribe());
-    running.settle(&secrets).await?;
-    running.warm_up().await?;
-    running.load().await;
-    running.finish(writer, &endpoints, &secrets).await?;
-    printing.abort();
+    let (view, inbox) = is_wanted(conduct.plain).then(feed::channel).unzip();
+    let (mut running, writer) = Running::begin(conduct, script, &endpoints, view)?;
+    let sources = inbox.map(|inbox| running.sources(inbox));
+    let mut progress = Progress::start(running.told(), sources);
+    tokio::select! {
+        ended = running.to_the_end(writer, &endpoints, &secrets) => ended?,
+        () = progress.stopped() => return Err(RunError::Interrupted),
+    }
+    progress.end();
     Ok(running.folder)
 }
 
@@ -87,6 +97,7 @@ impl Running {
         conduct: Conduct,
         script: Script,
         endpoints: &Endpoints,
+        view: Option<Feed>,
     ) -> Result<(Self, Writer), RunError> {
         let started_ms = now_ms();
         // Not a secret: a run that was asked for no seed still can be repeated with it.
@@ -119,7 +130,7 @@ impl Running {
             load: Default::default(),
             doubts: Vec::new(),
         };
-        let (recorder, writer) = history::open(&folder.history())?;
+        let (recorder, writer) = history::open_before(&folder.history(), view.clone())?;
         let connections = conduct.in_flight as usize;
         let drive = Drive {
             caller: Arc::new(Caller::new(
@@ -141,9 +152,46 @@ impl Running {
                 record,
                 drive,
                 phase: watch::Sender::new("settle"),
+                view,
             },
             writer,
         ))
+    }
+
+    fn told(&self) -> Told {
+        Told {
+            tally: Arc::clone(&self.drive.tally),
+            pace: self.record.workload.pace(),
+            phase: self.phase.subscribe(),
+        }
+    }
+
+    fn sources(&self, inbox: Inbox) -> Sources {
+        Sources {
+            brief: Brief::of(&self.record, &self.conduct),
+            schedule: self.schedule(),
+            inbox,
+            tally: Arc::clone(&self.drive.tally),
+            phase: self.phase.subscribe(),
+            journal: self.folder.journal(),
+        }
+    }
+
+    fn schedule(&self) -> Schedule {
+        let stages = self.script.workload().stages.clone();
+        Schedule::new(stages, self.script.then(), Dice::new(self.record.seed))
+    }
+
+    async fn to_the_end(
+        &mut self,
+        writer: Writer,
+        endpoints: &Endpoints,
+        secrets: &Secrets,
+    ) -> Result<(), RunError> {
+        self.settle(secrets).await?;
+        self.warm_up().await?;
+        self.load().await;
+        self.finish(writer, endpoints, secrets).await
     }
 
     /// What others left under way would be counted as ours: the run begins in silence, and after it was scraped.
@@ -183,10 +231,8 @@ impl Running {
             self.record.seed,
             self.conduct.in_flight,
         ));
-        let workload = self.script.workload();
-        let dice = Dice::new(self.record.seed);
-        let schedule = Schedule::new(workload.stages.clone(), self.script.then(), dice);
-        let length = workload.length();
+        let schedule = self.schedule();
+        let length = self.script.workload().length();
         let started = Instant::now();
         let sending: JoinHandle<()> = {
             let load = Arc::clone(&load);
@@ -235,6 +281,7 @@ impl Running {
             &self.folder,
             self.record.seed,
             self.conduct.method_timeout,
+            self.view.as_ref(),
         )
         .await;
         if let Err(why) = ended {

@@ -3,7 +3,9 @@
 mod broken_contract;
 mod closed_loop;
 mod judged_again;
+mod on_a_terminal;
 mod open_loop;
+mod pseudo_terminal;
 mod retries;
 mod stub;
 mod thresholds;
