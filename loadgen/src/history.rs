@@ -25,12 +25,8 @@ pub struct Writer {
     thread: JoinHandle<io::Result<()>>,
 }
 
-pub fn open(path: &Path) -> io::Result<(Recorder, Writer)> {
-    open_before(path, None)
-}
-
 /// `onlooker` is told each line once it is written.
-pub fn open_before(path: &Path, onlooker: Option<Feed>) -> io::Result<(Recorder, Writer)> {
+pub fn open(path: &Path, onlooker: Option<Feed>) -> io::Result<(Recorder, Writer)> {
     let file = File::create(path)?;
     let (lines, receiver) = mpsc::channel(LINES_MAX);
     let thread = std::thread::Builder::new()
@@ -144,7 +140,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_recorded_is_read_back() {
         let path = path("back");
-        let (recorder, writer) = open(&path).expect("opened");
+        let (recorder, writer) = open(&path, None).expect("opened");
         assert!(recorder.record(line(1)).await && recorder.record(line(2)).await);
         drop(recorder);
         writer.finish().await.expect("written");
@@ -157,7 +153,7 @@ mod tests {
     async fn an_onlooker_is_told_what_was_written_and_one_that_went_away_holds_nothing_up() {
         let path = path("seen");
         let (feed, inbox) = feed::channel();
-        let (recorder, writer) = open_before(&path, Some(feed)).expect("opened");
+        let (recorder, writer) = open(&path, Some(feed)).expect("opened");
         assert!(recorder.record(line(1)).await);
         let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
         let told = loop {

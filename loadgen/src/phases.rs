@@ -85,7 +85,7 @@ pub async fn run(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
     let sources = inbox.map(|inbox| running.sources(inbox));
     let mut progress = Progress::start(running.told(), sources);
     tokio::select! {
-        ended = running.to_the_end(writer, &endpoints, &secrets) => ended?,
+        ended = running.every_phase(writer, &endpoints, &secrets) => ended?,
         () = progress.stopped() => return Err(RunError::Interrupted),
     }
     progress.end();
@@ -130,7 +130,7 @@ impl Running {
             load: Default::default(),
             doubts: Vec::new(),
         };
-        let (recorder, writer) = history::open_before(&folder.history(), view.clone())?;
+        let (recorder, writer) = history::open(&folder.history(), view.clone())?;
         let connections = conduct.in_flight as usize;
         let drive = Drive {
             caller: Arc::new(Caller::new(
@@ -182,7 +182,7 @@ impl Running {
         Schedule::new(stages, self.script.then(), Dice::new(self.record.seed))
     }
 
-    async fn to_the_end(
+    async fn every_phase(
         &mut self,
         writer: Writer,
         endpoints: &Endpoints,

@@ -12,6 +12,10 @@ use checkers::history::HistoryLine;
 /// does not fit is counted and not shown.
 const NEWS_MAX: usize = 8_192;
 
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all of it are lines, and a box for each is work for their writer"
+)]
 pub enum News {
     Line(HistoryLine),
     /// By the method.

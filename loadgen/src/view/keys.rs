@@ -5,10 +5,16 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use super::page::Page;
 
 pub const KEYS: [(&str, &str); 5] = [
-    ("q, Ctrl-C", "stop the run; what was recorded stays in its folder"),
+    (
+        "q, Ctrl-C",
+        "stop the run; what was recorded stays in its folder",
+    ),
     ("1-4", "overview, orders, faults, claims"),
     ("tab", "the next page"),
-    ("p", "pause what is shown, or go on; the run goes on in any case"),
+    (
+        "p",
+        "pause what is shown, or go on; the run goes on in any case",
+    ),
     ("?", "these keys"),
 ];
 

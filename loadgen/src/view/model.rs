@@ -140,7 +140,9 @@ impl Model {
     /// As the load counts them: a refusal that is an answer is none.
     fn trouble(&mut self, line: &HistoryLine) {
         match line {
-            HistoryLine::Failed { op, status, why, .. } => {
+            HistoryLine::Failed {
+                op, status, why, ..
+            } => {
                 let may_be_early = || {
                     let asked = self.orders.invocation(*op).map(|it| &it.action);
                     matches!(asked, Some(Action::Read { token: None, .. }))

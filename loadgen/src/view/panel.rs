@@ -55,12 +55,12 @@ pub fn zero_is_good(figure: u64) -> Style {
     }
 }
 
-/// `0.8 ms`, `12 ms`, `1.20 s`, in at most seven characters up to an hour.
+/// `0.8 ms`, `12 ms`, `1.20 s`, in at most six characters up to an hour.
 pub fn latency_of(ms: f64) -> String {
     match ms {
-        ms if ms < 10.0 => format!("{ms:.1} ms"),
-        ms if ms < 1_000.0 => format!("{ms:.0} ms"),
-        ms if ms < 10_000.0 => format!("{:.2} s", ms / 1_000.0),
+        ms if ms < 9.95 => format!("{ms:.1} ms"),
+        ms if ms < 999.5 => format!("{ms:.0} ms"),
+        ms if ms < 9_995.0 => format!("{:.2} s", ms / 1_000.0),
         ms => format!("{:.0} s", ms / 1_000.0),
     }
 }
@@ -88,7 +88,7 @@ mod tests {
     fn figures_are_short_and_have_their_unit() {
         let latencies = [0.0, 0.84, 9.96, 12.4, 999.0, 1_204.0, 61_000.0].map(latency_of);
         let written = [
-            "0.0 ms", "0.8 ms", "10.0 ms", "12 ms", "999 ms", "1.20 s", "61 s",
+            "0.0 ms", "0.8 ms", "10 ms", "12 ms", "999 ms", "1.20 s", "61 s",
         ];
         assert_eq!(latencies, written);
         let times = [0, 59, 60, 245, 3_609].map(|seconds| time_of(seconds * 1_000_000));

@@ -15,8 +15,8 @@ use super::keys::Showing;
 use super::model::Model;
 use super::model::intended::Intended;
 use super::model::rates::Counters;
-use super::screen::{self, Screen};
 use super::page;
+use super::screen::{self, Screen};
 use crate::clock::now_us;
 use crate::evidence;
 use crate::tally::Tally;
@@ -82,7 +82,9 @@ impl Show {
             let phase = *self.phase.borrow_and_update();
             if self.model.phase == "inject" {
                 let journal = evidence::journal(&self.journal, true);
-                journal.into_iter().for_each(|it| self.model.method.ended(it));
+                journal
+                    .into_iter()
+                    .for_each(|it| self.model.method.ended(it));
             }
             self.model.enter(phase, now_us());
         }

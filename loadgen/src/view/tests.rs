@@ -47,7 +47,11 @@ fn eventful() -> Model {
     model.line(answer(op, BEGAN_US, 1));
     model.enter("inject", BEGAN_US + SECOND);
     model.said("chaos: link/blackhole for 10 s");
-    model.said("chaos: a line that is very long and says nothing ".repeat(20).as_str());
+    model.said(
+        "chaos: a line that is very long and says nothing "
+            .repeat(20)
+            .as_str(),
+    );
     model.missed = 3;
     let counters = Counters {
         intended: Some(250),
@@ -88,14 +92,17 @@ fn rates_are_shown_as_figures_and_as_a_line() {
     let screen = shown(&model, Page::Overview);
     assert!(screen.contains("intended    50.0"), "{screen}");
     assert!(screen.contains("sent        40.0"), "{screen}");
-    assert!(screen.contains("160 sent") && screen.contains('█'), "{screen}");
+    assert!(
+        screen.contains("160 sent") && screen.contains('█'),
+        "{screen}"
+    );
 }
 
 #[test]
 fn a_dropped_send_is_shown() {
     let screen = shown(&eventful(), Page::Overview);
-    assert!(screen.contains("31  dropped"), "{screen}");
-    assert!(screen.contains("4  failed"), "{screen}");
+    assert!(screen.contains("31 dropped"), "{screen}");
+    assert!(screen.contains("4 failed"), "{screen}");
 }
 
 #[test]
@@ -110,7 +117,11 @@ fn a_closed_loop_is_labelled_and_intends_nothing() {
 #[test]
 fn an_outcome_is_shown_with_its_reason() {
     let screen = shown(&eventful(), Page::Overview);
-    for outcome in ["67  confirmed", "67  rejected/out_of_stock", "66  cancelled/deadline"] {
+    for outcome in [
+        "67 confirmed",
+        "67 rejected/out_of_stock",
+        "66 cancelled/deadline",
+    ] {
         assert!(screen.contains(outcome), "{outcome}: {screen}");
     }
 }
@@ -118,15 +129,17 @@ fn an_outcome_is_shown_with_its_reason() {
 #[test]
 fn latencies_are_shown_lately_and_since_the_start() {
     let screen = shown(&eventful(), Page::Overview);
-    assert!(screen.contains("acknowledged     100 ms"), "{screen}");
-    assert!(screen.contains("choreography     1.00 s"), "{screen}");
+    assert!(screen.contains("acknowledged  100 ms"), "{screen}");
+    assert!(screen.contains("choreography  1.00 s"), "{screen}");
     assert_eq!(screen.matches("since start").count(), 2, "{screen}");
 }
 
 #[test]
 fn the_heat_map_has_a_row_for_each_decade() {
     let screen = screen_of(&eventful(), &Showing::default(), 100, 26);
-    for decade in ["< 1 ms", " 1 ms", " 10 ms", "100 ms", "  1 s", " 10 s", " 100 s"] {
+    for decade in [
+        "< 1 ms", " 1 ms", " 10 ms", "100 ms", "  1 s", " 10 s", " 100 s",
+    ] {
         assert!(screen.contains(decade), "{decade}: {screen}");
     }
 }
@@ -138,19 +151,26 @@ fn the_heat_map_is_read_without_colour() {
     model.heat.record(BEGAN_US, 2_000_000);
     let screen = shown(&model, Page::Overview);
     let row = |label: &str| {
-        let mut rows = screen.lines().filter(|row| row.contains(label));
+        let start = format!("│{label:>6}");
+        let mut rows = screen.lines().filter(|row| row.contains(&start));
         rows.next().expect("a row").to_owned()
     };
-    assert!(row("  20 ms").contains('█'), "{screen}");
-    assert!(row("   2 s").contains('·'), "{screen}");
-    assert!(!row("  50 ms").contains(['·', '█']), "{screen}");
+    assert!(row("20 ms").contains('█'), "{screen}");
+    assert!(row("2 s").contains('·'), "{screen}");
+    assert!(!row("50 ms").contains(['·', '█']), "{screen}");
 }
 
 #[test]
 fn an_order_under_way_is_shown_by_what_was_last_seen_of_it() {
     let screen = shown(&eventful(), Page::Orders);
-    assert!(screen.contains("placed, no end seen          1        0"), "{screen}");
-    assert!(screen.contains("1 to 10 s                 1        0"), "{screen}");
+    assert!(
+        screen.contains("placed, no end seen         1        0"),
+        "{screen}"
+    );
+    assert!(
+        screen.contains("1 to 10 s                1        0"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -182,13 +202,21 @@ fn faults_that_are_over_are_shown_with_their_receipts() {
         screen.contains("process/kill 2 s, 1 receipts: orders-2"),
         "{screen}"
     );
-    assert!(screen.contains("chaos: link/blackhole for 10 s"), "{screen}");
+    assert!(
+        screen.contains("chaos: link/blackhole for 10 s"),
+        "{screen}"
+    );
 }
 
 #[test]
 fn claims_are_of_three_values_and_a_refuted_one_has_its_finding() {
     let mut model = model();
-    ended(&mut model, FIRST, Outcome::confirmed(), Outcome::confirmed());
+    ended(
+        &mut model,
+        FIRST,
+        Outcome::confirmed(),
+        Outcome::confirmed(),
+    );
     model.line(read(FIRST + 3, FIRST, BEGAN_US + 2 * SECOND, None));
     model.line(answer(FIRST + 3, BEGAN_US + 3 * SECOND, 1));
     let screen = shown(&model, Page::Claims);
@@ -212,7 +240,10 @@ fn a_pause_and_the_keys_are_shown() {
         ..Showing::default()
     };
     let screen = screen_of(&model(), &showing, 100, 30);
-    assert!(screen.contains("PAUSED") && screen.contains("stop the run;"), "{screen}");
+    assert!(
+        screen.contains("PAUSED") && screen.contains("stop the run;"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -230,6 +261,22 @@ fn no_size_is_too_small_or_too_large() {
                 screen_of(&model, &showing, width, height);
             }
         }
+    }
+}
+
+#[test]
+fn the_smallest_usual_screen_has_room_for_every_figure() {
+    let screen = screen_of(&eventful(), &Showing::default(), 80, 24);
+    for figure in [
+        "200 sent, 200 done, 0 open",
+        "p99    max",
+        "1.00 s │",
+        "31 dropped         0 late",
+        "66 cancelled/deadline",
+        "link/blackhole 8 s left",
+        "I19 invalid",
+    ] {
+        assert!(screen.contains(figure), "{figure}: {screen}");
     }
 }
 

@@ -7,6 +7,7 @@ mod on_a_terminal;
 mod open_loop;
 mod pseudo_terminal;
 mod retries;
+mod seen_live;
 mod stub;
 mod thresholds;
 mod unreachable;

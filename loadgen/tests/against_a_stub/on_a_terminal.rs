@@ -29,7 +29,7 @@ async fn stopped(test: &str, stop: impl Fn(&mut PseudoTerminal, &Child)) {
     let before = terminal.attributes();
     let mut run = started(terminal.on(&mut site.command(&["run", "smoke"])));
     eventually("the view is drawn", || {
-        terminal.is_raw() && terminal.has_shown("outcomes,") && terminal.has_shown("settle")
+        terminal.is_raw() && terminal.has_shown("outcomes") && terminal.has_shown("settle")
     })
     .await;
     stop(&mut terminal, &run);
@@ -86,7 +86,10 @@ async fn who_wants_lines_gets_lines_and_the_terminal_is_not_touched() {
         let mut command = site.command(&arguments);
         let mut run = started(terminal.on(&mut command).env(variable.0, variable.1));
         eventually("a line", || terminal.has_shown("0 sent  0 ended")).await;
-        assert!(!terminal.is_raw() && !terminal.has_shown("\x1b[?1049h"), "{test}");
+        assert!(
+            !terminal.is_raw() && !terminal.has_shown("\x1b[?1049h"),
+            "{test}"
+        );
         run.kill().expect("it is there");
         ended(&mut run).await;
     }

@@ -21,6 +21,7 @@ use loadgen::drive::population::Population;
 use loadgen::drive::trace_ids::TraceIds;
 use loadgen::history::{self, Writer};
 use loadgen::tally::Tally;
+use loadgen::view::feed::Feed;
 use loadgen::workload::mix::{Reads, Refusals};
 use loadgen::workload::{Mix, Workload};
 use serde_json::{Value, json};
@@ -222,9 +223,19 @@ impl Bench {
     }
 
     pub fn of(test: &str, gateways: Vec<String>, workload: &Workload) -> Self {
+        Self::before(test, gateways, workload, None)
+    }
+
+    /// Somebody looks on.
+    pub fn before(
+        test: &str,
+        gateways: Vec<String>,
+        workload: &Workload,
+        onlooker: Option<Feed>,
+    ) -> Self {
         let path =
             std::env::temp_dir().join(format!("loadgen-{}-{test}.jsonl", std::process::id()));
-        let (recorder, writer) = history::open(&path).expect("a file");
+        let (recorder, writer) = history::open(&path, onlooker).expect("a file");
         let population = Population::of("r1-".into(), workload);
         let drive = Drive {
             caller: Arc::new(Caller::new(gateways, Dice::new(1), 64).expect("a client")),

@@ -76,10 +76,7 @@ impl Rates {
             return;
         };
         let more = |now: u64, before: u64| now.saturating_sub(before);
-        came.intended += more(
-            counters.intended.unwrap_or(0),
-            before.intended.unwrap_or(0),
-        );
+        came.intended += more(counters.intended.unwrap_or(0), before.intended.unwrap_or(0));
         came.sent += more(counters.sent, before.sent);
         came.ended += more(counters.ended, before.ended);
     }

@@ -119,7 +119,12 @@ fn so_far(model: &Model, id: &str) -> SoFar {
 #[test]
 fn an_answer_and_an_end_are_latencies_from_the_intended_start() {
     let mut model = model();
-    ended(&mut model, FIRST, Outcome::confirmed(), Outcome::confirmed());
+    ended(
+        &mut model,
+        FIRST,
+        Outcome::confirmed(),
+        Outcome::confirmed(),
+    );
     let rows = model.latency.rows(BEGAN_US + SECOND);
     let found: Vec<(&str, f64)> = (rows.iter())
         .map(|row| (row.name.as_str(), row.since_start.max_ms.round()))
@@ -162,11 +167,11 @@ fn a_lost_answer_leaves_an_order_that_nobody_watches() {
         at_us: BEGAN_US,
         why: "no answer in time".into(),
     });
-    assert_eq!((model.orders.under_way().count(), model.orders.lost), (0, 1));
     assert_eq!(
-        model.troubles.ranked(),
-        [("unknown: no answer in time", 1)]
+        (model.orders.under_way().count(), model.orders.lost),
+        (0, 1)
     );
+    assert_eq!(model.troubles.ranked(), [("unknown: no answer in time", 1)]);
 }
 
 #[test]
@@ -209,13 +214,21 @@ fn nothing_is_known_of_a_claim_before_something_could_be_looked_at() {
 #[test]
 fn a_read_behind_the_end_that_was_seen_refutes_i9_once() {
     let mut model = model();
-    ended(&mut model, FIRST, Outcome::confirmed(), Outcome::confirmed());
+    ended(
+        &mut model,
+        FIRST,
+        Outcome::confirmed(),
+        Outcome::confirmed(),
+    );
     model.line(read(FIRST + 3, FIRST, BEGAN_US + 2 * SECOND, None));
     model.line(answer(FIRST + 3, BEGAN_US + 3 * SECOND, 1));
     assert_eq!(so_far(&model, "I9"), SoFar::Invalid);
     model.line(read(FIRST + 2, FIRST, BEGAN_US + 4 * SECOND, None));
     model.line(answer(FIRST + 2, BEGAN_US + 5 * SECOND, 2));
-    assert_eq!((model.claims.standings[0].wrong, model.claims.findings.len()), (1, 1));
+    assert_eq!(
+        (model.claims.standings[0].wrong, model.claims.findings.len()),
+        (1, 1)
+    );
     assert_eq!(model.claims.findings[0].1.found, "version 1");
 }
 
@@ -234,7 +247,12 @@ fn an_end_that_was_not_predicted_refutes_i19_and_a_deadline_does_not() {
     let mut model = model();
     let blocked = || Outcome::rejected("account_blocked");
     ended(&mut model, FIRST, blocked(), blocked());
-    ended(&mut model, FIRST + 4, blocked(), Outcome::cancelled("deadline"));
+    ended(
+        &mut model,
+        FIRST + 4,
+        blocked(),
+        Outcome::cancelled("deadline"),
+    );
     assert_eq!(so_far(&model, "I19"), SoFar::NothingWrong);
     ended(&mut model, FIRST + 8, blocked(), Outcome::confirmed());
     assert_eq!(so_far(&model, "I19"), SoFar::Invalid);

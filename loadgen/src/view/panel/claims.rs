@@ -11,7 +11,7 @@ use crate::view::model::Model;
 use crate::view::model::claims::SoFar;
 
 pub const PANEL: Panel = Panel {
-    title: "claims, so far: the verdict is at the end",
+    title: "claims, as far as the history tells",
     draw,
 };
 

@@ -34,8 +34,8 @@ fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
                 let told = format!("{} receipts, told {ago} ago", method.receipts);
                 lines.push(Line::styled(told, PLAIN));
             }
-            let said = method.lines.iter().rev();
-            lines.extend(said.map(|line| Line::styled(line.clone(), DIM)));
+            let last = method.lines.back();
+            lines.extend(last.map(|line| Line::styled(line.clone(), DIM)));
             if lines.is_empty() {
                 lines.push(Line::styled(command.clone(), DIM));
             }

@@ -17,10 +17,7 @@ pub fn draw(model: &Model, showing: &Showing, area: Rect, buffer: &mut Buffer) {
     let brief = &model.brief;
     let mut first = vec![
         Span::styled(brief.title.clone(), STRONG),
-        Span::styled(
-            format!("  {}, seed {}", brief.pace.label(), brief.seed),
-            DIM,
-        ),
+        Span::raw(format!("  {}", brief.pace.label())),
     ];
     if showing.is_paused {
         first.push(Span::styled("  PAUSED: p goes on", UNSURE));
@@ -28,24 +25,32 @@ pub fn draw(model: &Model, showing: &Showing, area: Rect, buffer: &mut Buffer) {
     if showing.is_stopping {
         first.push(Span::styled("  STOPPING", UNSURE));
     }
+    if model.missed > 0 {
+        let missed = format!("  {} lines came too fast to be looked at", model.missed);
+        first.push(Span::styled(missed, UNSURE));
+    }
+    first.push(Span::styled(format!("  seed {}", brief.seed), DIM));
     let since = |us: u64| model.now_us.saturating_sub(us);
     let planned = match brief.planned(model.phase) {
         Planned::For(length) => format!(" of {}", time_of(as_us(length))),
         Planned::AtMost(length) => format!(" of at most {}", time_of(as_us(length))),
         Planned::Open => String::new(),
     };
-    let phase = format!("{} {}{planned}", model.phase, time_of(since(model.phase_began_us)));
+    let phase = format!(
+        "{} {}{planned}",
+        model.phase,
+        time_of(since(model.phase_began_us))
+    );
     let mut second = vec![Span::styled(phase, STRONG)];
     if let Some(began_us) = model.load_began_us {
         let length = time_of(as_us(brief.length));
-        let load = format!("  load since {}, {length} planned", time_of(since(began_us)));
+        let load = format!(
+            "  load since {}, {length} planned",
+            time_of(since(began_us))
+        );
         second.push(Span::styled(load, PLAIN));
     }
     let run = format!("  run since {}", time_of(since(model.began_us)));
     second.push(Span::styled(run, DIM));
-    if model.missed > 0 {
-        let missed = format!("  {} lines came too fast to be looked at", model.missed);
-        second.push(Span::styled(missed, UNSURE));
-    }
     Paragraph::new(vec![Line::from(first), Line::from(second)]).render(area, buffer);
 }

@@ -11,7 +11,7 @@ use crate::view::model::Model;
 use crate::view::model::heat::{self, DECADES};
 
 pub const PANEL: Panel = Panel {
-    title: "latency until the end, a column a second: · few … █ many",
+    title: "latency, second by second: · few, █ many",
     draw,
 };
 
@@ -24,9 +24,8 @@ const LEVELS: [(&str, Color); 5] = [
     ("█", Color::White),
 ];
 /// The lower bounds, the quickest first.
-const DECADE_LABELS: [&str; DECADES + 2] = [
-    "< 1 ms", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "100 s",
-];
+const DECADE_LABELS: [&str; DECADES + 2] =
+    ["< 1 ms", "1 ms", "10 ms", "100 ms", "1 s", "10 s", "100 s"];
 const THIRD_LABELS: [&str; heat::ROWS] = [
     "< 1 ms", "1 ms", "2 ms", "5 ms", "10 ms", "20 ms", "50 ms", "100 ms", "200 ms", "500 ms",
     "1 s", "2 s", "5 s", "10 s", "20 s", "50 s", "100 s",

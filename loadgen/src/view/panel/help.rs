@@ -16,10 +16,7 @@ pub const PANEL: Panel = Panel {
 
 /// Over what is shown, as wide as its longest line.
 pub fn over(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let area = area.centered(
-        Constraint::Max(72),
-        Constraint::Max(KEYS.len() as u16 + 2),
-    );
+    let area = area.centered(Constraint::Max(72), Constraint::Max(KEYS.len() as u16 + 2));
     Clear.render(area, buffer);
     PANEL.render(model, area, buffer);
 }

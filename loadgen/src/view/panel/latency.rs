@@ -1,4 +1,4 @@
-//! How long an answer took, and how long until the end was seen, by coordination.
+//! How long an answer took, and how long until the end was seen, by coordination; from the intended start.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,16 +11,13 @@ use crate::tally::Percentiles;
 use crate::view::model::Model;
 
 pub const PANEL: Panel = Panel {
-    title: "latency from the intended start: last 10 s, since the start",
+    title: "latency: last 10 s, and since the start",
     draw,
 };
 
 fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let mut lines = vec![Line::styled(
-        format!(
-            "{:<15}{:>8}{:>8}{:>8}{:>8}",
-            "", "p50", "p90", "p99", "max"
-        ),
+        format!("{:<13}{:>7}{:>7}{:>7}{:>7}", "", "p50", "p90", "p99", "max"),
         DIM,
     )];
     for row in model.latency.rows(model.now_us) {
@@ -34,8 +31,8 @@ fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
 }
 
 fn figures(name: &str, latency: &Percentiles, style: Style) -> Line<'static> {
-    let name: String = name.chars().take(14).collect();
-    let mut spans = vec![Span::raw(format!("{name:<15}"))];
+    let name: String = name.chars().take(13).collect();
+    let mut spans = vec![Span::raw(format!("{name:<13}"))];
     let figures = [
         latency.p50_ms,
         latency.p90_ms,
@@ -47,7 +44,7 @@ fn figures(name: &str, latency: &Percentiles, style: Style) -> Line<'static> {
             0 => "-".to_owned(),
             _ => latency_of(ms),
         };
-        spans.push(Span::styled(format!("{figure:>8}"), style));
+        spans.push(Span::styled(format!("{figure:>7}"), style));
     }
     Line::from(spans)
 }

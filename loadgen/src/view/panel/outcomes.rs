@@ -11,16 +11,21 @@ use super::{PLAIN, Panel, UNSURE, zero_is_good};
 use crate::view::model::Model;
 
 pub const PANEL: Panel = Panel {
-    title: "outcomes, as the API shows them",
+    title: "outcomes",
     draw,
 };
 
 fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let counters = &model.rates.counters;
+    let troubles = |figures: [(u64, &str); 2]| {
+        Line::from_iter(figures.map(|(figure, what)| {
+            let words = format!("{:>9} {what:<7}", grouped(figure));
+            Span::styled(words, zero_is_good(figure))
+        }))
+    };
     let mut lines = vec![
-        row(counters.failed, "failed", zero_is_good(counters.failed)),
-        row(counters.unknown, "unknown", zero_is_good(counters.unknown)),
-        row(counters.dropped, "dropped", zero_is_good(counters.dropped)),
+        troubles([(counters.failed, "failed"), (counters.unknown, "unknown")]),
+        troubles([(counters.dropped, "dropped"), (counters.late, "late")]),
     ];
     let outcomes = model.outcomes.ranked();
     lines.extend(outcomes.into_iter().map(|(kind, n)| row(n, kind, PLAIN)));
@@ -32,6 +37,6 @@ fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
 fn row(figure: u64, what: &str, style: Style) -> Line<'static> {
     Line::from(vec![
         Span::styled(format!("{:>9}", grouped(figure)), style),
-        Span::raw(format!("  {what}")),
+        Span::raw(format!(" {what}")),
     ])
 }

@@ -7,12 +7,12 @@ use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Sparkline, Widget};
 
-use super::{Panel, STRONG, zero_is_good};
+use super::{Panel, STRONG};
 use crate::view::model::Model;
 use crate::view::model::rates::Came;
 
 pub const PANEL: Panel = Panel {
-    title: "orders a second: mean of 3 s, then second by second",
+    title: "orders a second, mean of 3 s",
     draw,
 };
 
@@ -25,7 +25,8 @@ const FIGURES: [(&str, Figure, Color); 3] = [
 const LABEL_WIDTH: u16 = 18;
 
 fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
-    let [lines, counts] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
+    let [lines, counts] =
+        Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(area);
     let rows: [Rect; 3] = Layout::vertical([Constraint::Fill(1); 3]).areas(lines);
     let history = model.rates.history(area.width.into());
     let max = |came: &Came| came.intended.max(came.sent).max(came.ended);
@@ -55,15 +56,8 @@ fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     Paragraph::new(totals(model)).render(counts, buffer);
 }
 
-fn totals(model: &Model) -> Line<'static> {
+fn totals(model: &Model) -> String {
     let counters = &model.rates.counters;
-    let plain = [
-        (counters.sent, "sent"),
-        (counters.ended, "done"),
-        (counters.in_flight, "under way"),
-    ];
-    let plain = plain.map(|(n, what)| Span::raw(format!("{} {what}  ", grouped(n))));
-    let late = format!("{} late", grouped(counters.late));
-    let late = Span::styled(late, zero_is_good(counters.late));
-    Line::from_iter(plain.into_iter().chain([late]))
+    let [sent, ended, open] = [counters.sent, counters.ended, counters.in_flight].map(grouped);
+    format!("{sent} sent, {ended} done, {open} open")
 }

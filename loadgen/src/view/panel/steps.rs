@@ -14,7 +14,7 @@ use crate::view::model::Model;
 use crate::view::model::orders::{Order, Step};
 
 pub const PANEL: Panel = Panel {
-    title: "orders under way, by what was last seen of them",
+    title: "orders under way, as last seen",
     draw,
 };
 
@@ -40,13 +40,22 @@ fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
         ("sent, no answer yet", count(&|it| it.step == Step::Sent)),
         ("placed, no end seen", count(&placed)),
         ("   under 1 s", count(&placed_for(0, SECOND_US))),
-        ("   1 to 10 s", count(&placed_for(SECOND_US, 10 * SECOND_US))),
-        ("   10 to 30 s", count(&placed_for(10 * SECOND_US, DEADLINE_US))),
-        ("   past the deadline", count(&placed_for(DEADLINE_US, u64::MAX))),
+        (
+            "   1 to 10 s",
+            count(&placed_for(SECOND_US, 10 * SECOND_US)),
+        ),
+        (
+            "   10 to 30 s",
+            count(&placed_for(10 * SECOND_US, DEADLINE_US)),
+        ),
+        (
+            "   past the deadline",
+            count(&placed_for(DEADLINE_US, u64::MAX)),
+        ),
         ("cancel not answered", count(&|it| it.is_cancel_open)),
     ];
     let mut lines = vec![Line::styled(
-        format!("{:<21}{:>9}{:>9}", "", "choreogr.", "orchestr."),
+        format!("{:<20}{:>9}{:>9}", "", "choreo.", "orch."),
         DIM,
     )];
     for (nth, (what, [choreography, orchestration])) in rows.into_iter().enumerate() {
@@ -55,14 +64,17 @@ fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
             5 if choreography + orchestration > 0 => UNSURE,
             _ => PLAIN,
         };
-        let row = format!("{what:<21}{choreography:>9}{orchestration:>9}");
+        let row = format!("{what:<20}{choreography:>9}{orchestration:>9}");
         lines.push(Line::styled(row, style));
     }
     let oldest_us = model.orders.under_way().map(age).max();
     let oldest = oldest_us.map_or("-".to_owned(), time_of);
-    lines.push(Line::raw(format!("{:<21}{oldest:>9}", "oldest")));
+    lines.push(Line::raw(format!("{:<20}{oldest:>9}", "oldest")));
     let (lost, given_up) = (model.orders.lost, model.orders.given_up);
-    lines.push(Line::raw(format!("{:<21}{lost:>9}", "answer lost, unseen")));
-    lines.push(Line::raw(format!("{:<21}{given_up:>9}", "watched to no end")));
+    lines.push(Line::raw(format!("{:<20}{lost:>9}", "answer lost, unseen")));
+    lines.push(Line::raw(format!(
+        "{:<20}{given_up:>9}",
+        "watched to no end"
+    )));
     Paragraph::new(lines).render(area, buffer);
 }
