@@ -39,7 +39,8 @@ pub struct Model {
     pub phase: &'static str,
     pub phase_began_us: u64,
     /// `None` before the baseline.
-    pub load_began_us: Option<u64>,
+    load_began_us: Option<u64>,
+    load_ended_us: Option<u64>,
     pub rates: Rates,
     pub latency: Latency,
     pub heat: Heat,
@@ -66,6 +67,7 @@ impl Model {
             phase: "settle",
             phase_began_us: now_us,
             load_began_us: None,
+            load_ended_us: None,
             rates: Rates::default(),
             latency: Latency::default(),
             heat: Heat::default(),
@@ -79,10 +81,21 @@ impl Model {
     }
 
     pub fn enter(&mut self, phase: &'static str, now_us: u64) {
-        if phase == "baseline" {
-            self.load_began_us = Some(now_us);
+        match phase {
+            "baseline" => self.load_began_us = Some(now_us),
+            "inject" | "recovery" | "recovered" => {}
+            _ if self.load_began_us.is_some() => {
+                self.load_ended_us.get_or_insert(now_us);
+            }
+            _ => {}
         }
         (self.phase, self.phase_began_us) = (phase, now_us);
+    }
+
+    /// How long the load has gone, or went; `None` before it.
+    pub fn load_elapsed_us(&self, now_us: u64) -> Option<u64> {
+        let until_us = self.load_ended_us.unwrap_or(now_us);
+        Some(until_us.saturating_sub(self.load_began_us?))
     }
 
     /// A few times a second.

@@ -98,10 +98,9 @@ impl Show {
 
     fn sample(&mut self) {
         let now_us = now_us();
-        let intended = self.model.load_began_us.and_then(|began_us| {
-            let elapsed = Duration::from_micros(now_us.saturating_sub(began_us));
-            self.intended.until(elapsed)
-        });
+        let elapsed_us = self.model.load_elapsed_us(now_us);
+        let elapsed = elapsed_us.map(Duration::from_micros);
+        let intended = elapsed.and_then(|elapsed| self.intended.until(elapsed));
         self.model.missed = self.inbox.missed();
         self.model
             .sample(Counters::of(&self.tally, intended), now_us);

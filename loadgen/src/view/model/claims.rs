@@ -30,7 +30,7 @@ pub enum SoFar {
     /// Refuted, whatever else comes.
     Invalid,
     /// Something was looked at, and nothing of it was wrong.
-    NothingWrong,
+    NotRefuted,
     /// Nothing could be looked at yet.
     Unknown,
 }
@@ -67,8 +67,8 @@ impl SoFar {
     pub fn label(self) -> &'static str {
         match self {
             SoFar::Invalid => "invalid",
-            SoFar::NothingWrong => "nothing wrong so far",
-            SoFar::Unknown => "unknown so far",
+            SoFar::NotRefuted => "not refuted",
+            SoFar::Unknown => "unknown",
         }
     }
 }
@@ -77,7 +77,7 @@ impl Standing {
     pub fn so_far(&self) -> SoFar {
         match (self.wrong, self.orders) {
             (0, 0) => SoFar::Unknown,
-            (0, _) => SoFar::NothingWrong,
+            (0, _) => SoFar::NotRefuted,
             _ => SoFar::Invalid,
         }
     }

@@ -117,6 +117,20 @@ fn so_far(model: &Model, id: &str) -> SoFar {
 }
 
 #[test]
+fn the_load_is_over_when_it_is_drained_and_not_before() {
+    let mut model = model();
+    let elapsed_s = |model: &Model| {
+        let elapsed_us = model.load_elapsed_us(BEGAN_US + 90 * SECOND);
+        elapsed_us.map(|us| us / SECOND)
+    };
+    model.enter("recovered", BEGAN_US + 50 * SECOND);
+    assert_eq!(elapsed_s(&model), Some(90));
+    model.enter("drain", BEGAN_US + 60 * SECOND);
+    model.enter("quiet", BEGAN_US + 70 * SECOND);
+    assert_eq!(elapsed_s(&model), Some(60), "nothing more is intended");
+}
+
+#[test]
 fn an_answer_and_an_end_are_latencies_from_the_intended_start() {
     let mut model = model();
     ended(
@@ -138,7 +152,7 @@ fn orders_that_wait_for_the_catalogue_are_not_measured() {
     let mut model = model();
     ended(&mut model, 0, Outcome::confirmed(), Outcome::confirmed());
     assert_eq!(model.outcomes.ranked(), []);
-    assert_eq!(so_far(&model, "I19"), SoFar::NothingWrong, "but judged");
+    assert_eq!(so_far(&model, "I19"), SoFar::NotRefuted, "but judged");
 }
 
 #[test]
@@ -253,7 +267,7 @@ fn an_end_that_was_not_predicted_refutes_i19_and_a_deadline_does_not() {
         blocked(),
         Outcome::cancelled("deadline"),
     );
-    assert_eq!(so_far(&model, "I19"), SoFar::NothingWrong);
+    assert_eq!(so_far(&model, "I19"), SoFar::NotRefuted);
     ended(&mut model, FIRST + 8, blocked(), Outcome::confirmed());
     assert_eq!(so_far(&model, "I19"), SoFar::Invalid);
     let (_, finding) = model.claims.findings.back().expect("a finding");

@@ -11,7 +11,7 @@ use crate::view::model::Model;
 use crate::view::model::claims::SoFar;
 
 pub const PANEL: Panel = Panel {
-    title: "claims, as far as the history tells",
+    title: "claims so far, by the history alone",
     draw,
 };
 
@@ -21,16 +21,16 @@ fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
         let so_far = standing.so_far();
         let style = match so_far {
             SoFar::Invalid => BAD,
-            SoFar::NothingWrong => GOOD,
+            SoFar::NotRefuted => GOOD,
             SoFar::Unknown => UNSURE,
         };
         lines.push(Line::from(vec![
             Span::raw(format!("{:<4}", standing.claim.id)),
-            Span::styled(format!("{:<21}", so_far.label()), style),
+            Span::styled(format!("{:<12}", so_far.label()), style),
             Span::raw(format!(
-                "{} orders, {} wrong",
-                grouped(standing.orders),
-                grouped(standing.wrong)
+                "{} wrong of {} orders",
+                grouped(standing.wrong),
+                grouped(standing.orders)
             )),
             Span::styled(format!("  {}", standing.claim.title), DIM),
         ]));

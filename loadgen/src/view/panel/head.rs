@@ -42,12 +42,9 @@ pub fn draw(model: &Model, showing: &Showing, area: Rect, buffer: &mut Buffer) {
         time_of(since(model.phase_began_us))
     );
     let mut second = vec![Span::styled(phase, STRONG)];
-    if let Some(began_us) = model.load_began_us {
-        let length = time_of(as_us(brief.length));
-        let load = format!(
-            "  load since {}, {length} planned",
-            time_of(since(began_us))
-        );
+    if let Some(elapsed_us) = model.load_elapsed_us(model.now_us) {
+        let (elapsed, length) = (time_of(elapsed_us), time_of(as_us(brief.length)));
+        let load = format!("  load {elapsed}, {length} planned");
         second.push(Span::styled(load, PLAIN));
     }
     let run = format!("  run since {}", time_of(since(model.began_us)));

@@ -17,15 +17,22 @@ pub const PANEL: Panel = Panel {
 
 fn draw(model: &Model, area: Rect, buffer: &mut Buffer) {
     let counters = &model.rates.counters;
-    let troubles = |figures: [(u64, &str); 2]| {
-        Line::from_iter(figures.map(|(figure, what)| {
-            let words = format!("{:>9} {what:<7}", grouped(figure));
-            Span::styled(words, zero_is_good(figure))
-        }))
+    // Side by side: there is more room across than down.
+    let pair = |(left, what): (u64, &str), (right, other): (u64, &str)| {
+        Line::from(vec![
+            Span::styled(
+                format!("{:>9} {what:<7}", grouped(left)),
+                zero_is_good(left),
+            ),
+            Span::styled(
+                format!("{:>5} {other}", grouped(right)),
+                zero_is_good(right),
+            ),
+        ])
     };
     let mut lines = vec![
-        troubles([(counters.failed, "failed"), (counters.unknown, "unknown")]),
-        troubles([(counters.dropped, "dropped"), (counters.late, "late")]),
+        pair((counters.failed, "failed"), (counters.unknown, "unknown")),
+        pair((counters.dropped, "dropped"), (counters.late, "late")),
     ];
     let outcomes = model.outcomes.ranked();
     lines.extend(outcomes.into_iter().map(|(kind, n)| row(n, kind, PLAIN)));
