@@ -12,6 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 
 pub use reading::{Found, HistoryError, read};
 
+use crate::view::feed::Feed;
+
 /// Lines that wait for the disk: about two seconds of the highest load. When it is full, operations wait for it:
 /// an operation that is not written down must not happen.
 const LINES_MAX: usize = 16_384;
@@ -28,7 +30,8 @@ pub struct Writer {
     stopped: oneshot::Receiver<()>,
 }
 
-pub fn open(path: &Path) -> io::Result<(Recorder, Writer)> {
+/// `onlooker` is told each line once it is written.
+pub fn open(path: &Path, onlooker: Option<Feed>) -> io::Result<(Recorder, Writer)> {
     let file = File::create(path)?;
     let (lines, receiver) = mpsc::channel(LINES_MAX);
     let (stopping, stopped) = oneshot::channel();
@@ -37,20 +40,24 @@ pub fn open(path: &Path) -> io::Result<(Recorder, Writer)> {
         .spawn(move || {
             // Dropped as the thread ends, however it does.
             let _stopping = stopping;
-            write(file, receiver)
+            write(file, receiver, onlooker)
         })?;
     Ok((Recorder { lines }, Writer { thread, stopped }))
 }
 
 /// How many lines it wrote.
-fn write(file: File, mut lines: mpsc::Receiver<HistoryLine>) -> io::Result<u64> {
+fn write(
+    file: File,
+    mut lines: mpsc::Receiver<HistoryLine>,
+    onlooker: Option<Feed>,
+) -> io::Result<u64> {
     let mut out = BufWriter::new(file);
     let mut written = 0;
     while let Some(line) = lines.blocking_recv() {
-        put(&mut out, &line)?;
+        put(&mut out, line, onlooker.as_ref())?;
         written += 1;
         while let Ok(line) = lines.try_recv() {
-            put(&mut out, &line)?;
+            put(&mut out, line, onlooker.as_ref())?;
             written += 1;
         }
         out.flush()?;
@@ -59,9 +66,13 @@ fn write(file: File, mut lines: mpsc::Receiver<HistoryLine>) -> io::Result<u64> 
     Ok(written)
 }
 
-fn put(out: &mut impl Write, line: &HistoryLine) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, line)?;
-    out.write_all(b"\n")
+fn put(out: &mut impl Write, line: HistoryLine, onlooker: Option<&Feed>) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, &line)?;
+    out.write_all(b"\n")?;
+    if let Some(onlooker) = onlooker {
+        onlooker.line(line);
+    }
+    Ok(())
 }
 
 impl Recorder {
@@ -98,6 +109,7 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::feed::{self, News};
     use checkers::history::{Action, Invocation, Setup};
     use uuid::Uuid;
 
@@ -123,7 +135,7 @@ mod tests {
     #[tokio::test]
     async fn what_was_recorded_is_read_back() {
         let path = path("back");
-        let (recorder, writer) = open(&path).expect("opened");
+        let (recorder, writer) = open(&path, None).expect("opened");
         assert!(recorder.record(line(1)).await && recorder.record(line(2)).await);
         drop(recorder);
         assert_eq!(writer.finish().await.expect("written"), 2);
@@ -134,8 +146,32 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_onlooker_is_told_what_was_written_and_one_that_went_away_holds_nothing_up() {
+        let path = path("seen");
+        let (feed, inbox) = feed::channel();
+        let (recorder, writer) = open(&path, Some(feed)).expect("opened");
+        assert!(recorder.record(line(1)).await);
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        let told = loop {
+            assert!(std::time::Instant::now() < patience, "never told");
+            match inbox.take().next() {
+                Some(News::Line(line)) => break line,
+                _ => tokio::task::yield_now().await,
+            }
+        };
+        assert_eq!(told, line(1));
+        drop(inbox);
+        assert!(recorder.record(line(2)).await);
+        drop(recorder);
+        writer.finish().await.expect("written");
+        let found = read(&path, Setup::default()).expect("read");
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(found.history.operations.len(), 2);
+    }
+
+    #[tokio::test]
     async fn what_cannot_be_written_refuses_what_comes_next() {
-        let (recorder, mut writer) = open(Path::new("/dev/full")).expect("opened");
+        let (recorder, mut writer) = open(Path::new("/dev/full"), None).expect("opened");
         recorder.record(line(1)).await;
         writer.stopped().await;
         assert!(!recorder.record(line(2)).await);

@@ -12,6 +12,7 @@
 //! - [`phases`]: one run from warm-up to verdict
 //! - [`evidence`]: the final reads: databases, event log, queues, Prometheus, traces, series over time
 //! - [`folder`]: what a run leaves on disk, and judging it again from there
+//! - [`view`]: what a person at a terminal sees meanwhile
 //! - [`summary`]: the verdict as a table; [`outputs`]: as JUnit XML and Markdown, for CI
 //! - [`endpoints`], [`settings`], [`clock`], [`console`], [`dice`], [`tally`]: what all of these need
 //!
@@ -33,4 +34,5 @@ pub mod phases;
 pub mod settings;
 pub mod summary;
 pub mod tally;
+pub mod view;
 pub mod workload;

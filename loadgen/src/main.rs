@@ -34,8 +34,10 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Load the system, break it with --method, judge what came of it
+    #[command(after_help = VIEW)]
     Run(Box<Settings>),
     /// Send again what a run sent, at the same times, to the system as it is now
+    #[command(after_help = VIEW)]
     Replay(Box<ReplaySettings>),
     /// See that files are workloads; nothing is sent
     Validate {
@@ -59,6 +61,12 @@ enum Command {
     /// difference; 1 with --fail-on-worse, where B is worse; 2 it could not be compared.
     Compare(Compared),
 }
+
+/// What a run on a terminal shows.
+const VIEW: &str = "\
+On a terminal, a live view shows the run: rates, latencies and their heat map, outcomes, orders under way,
+faults in force, and what the history has refuted so far. --plain has lines instead.
+Keys: 1-4 or tab: overview, orders, faults, claims; p: pause; ?: keys; q or Ctrl-C: stop the run.";
 
 type AnyError = Box<dyn std::error::Error>;
 
@@ -92,17 +100,15 @@ async fn replay(settings: ReplaySettings) -> Result<ExitCode, AnyError> {
 
 async fn conducted(conduct: Conduct, script: Script) -> Result<ExitCode, AnyError> {
     raise_file_limit();
-    match interruptible(conduct, script).await? {
-        Some(folder) => Ok(judge(&folder)?),
-        None => Err("interrupted; what was recorded stays in the run's folder".into()),
-    }
+    let folder = interruptible(conduct, script).await?;
+    Ok(judge(&folder)?)
 }
 
-/// `None` on Ctrl-C. Dropping the run stops the method that it started.
-async fn interruptible(conduct: Conduct, script: Script) -> Result<Option<Folder>, RunError> {
+/// By Ctrl-C. Dropping the run stops the method that it started, and gives the terminal back.
+async fn interruptible(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
     tokio::select! {
-        folder = phases::run(conduct, script) => folder.map(Some),
-        _ = tokio::signal::ctrl_c() => Ok(None),
+        folder = phases::run(conduct, script) => folder,
+        _ = tokio::signal::ctrl_c() => Err(RunError::Interrupted),
     }
 }
 

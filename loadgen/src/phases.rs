@@ -35,6 +35,11 @@ use crate::folder::{FinalReads, Folder, FolderError, Phase, Record};
 use crate::history::{self, HistoryError, Writer};
 use crate::settings::Conduct;
 use crate::tally::Tally;
+use crate::view::Sources;
+use crate::view::feed::{self, Feed, Inbox};
+use crate::view::model::brief::Brief;
+use crate::view::wanted::is_wanted;
+use progress::{Progress, Told};
 
 /// What is under way ends within a saga's deadline.
 const SETTLE: Duration = Duration::from_secs(40);
@@ -58,6 +63,8 @@ pub enum RunError {
     History(#[from] HistoryError),
     #[error("no HTTP client: {0}")]
     Http(#[from] reqwest::Error),
+    #[error("interrupted; what was recorded stays in the run's folder")]
+    Interrupted,
     #[error("no gateway answers: {0}. Is the system up? `make up` starts it")]
     NoGateway(String),
 }
@@ -70,6 +77,8 @@ struct Running {
     record: Record,
     drive: Drive,
     phase: watch::Sender<&'static str>,
+    /// What the view hears, where there is one.
+    view: Option<Feed>,
     steps: Steps,
 }
 
@@ -86,11 +95,13 @@ pub async fn run(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
     let endpoints = Endpoints::read(&conduct.endpoints)?;
     let secrets = Secrets::read(&conduct.secrets)?;
     gateways::any_answers(&endpoints.gateway).await?;
-    let (mut running, mut writer) = Running::begin(conduct, script, &endpoints)?;
-    let (tally, pace) = (running.drive.tally.clone(), running.record.workload.pace());
-    let printing = progress::start(tally, pace, running.phase.subscribe());
+    let (view, inbox) = is_wanted(conduct.plain).then(feed::channel).unzip();
+    let (mut running, mut writer) = Running::begin(conduct, script, &endpoints, view)?;
+    let sources = inbox.map(|inbox| running.sources(inbox));
+    let mut progress = Progress::start(running.told(), sources);
     tokio::select! {
         drained = running.until_drained(&secrets) => drained?,
+        () = progress.stopped() => return Err(RunError::Interrupted),
         // Nothing may be sent any more: there is nothing to wait for.
         () = writer.stopped() => {
             let written = writer.finish().await;
@@ -98,8 +109,11 @@ pub async fn run(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
             return Err(not_written(&running.folder)(source));
         }
     }
-    running.finish(writer, &endpoints, &secrets).await?;
-    printing.abort();
+    tokio::select! {
+        finished = running.finish(writer, &endpoints, &secrets) => finished?,
+        () = progress.stopped() => return Err(RunError::Interrupted),
+    }
+    progress.end();
     Ok(running.folder)
 }
 
@@ -108,6 +122,7 @@ impl Running {
         conduct: Conduct,
         script: Script,
         endpoints: &Endpoints,
+        view: Option<Feed>,
     ) -> Result<(Self, Writer), RunError> {
         let started_ms = now_ms();
         // Not a secret: a run that was asked for no seed still can be repeated with it.
@@ -141,7 +156,8 @@ impl Running {
             load: Default::default(),
             doubts: Vec::new(),
         };
-        let (recorder, writer) = history::open(&folder.history()).map_err(not_written(&folder))?;
+        let opened = history::open(&folder.history(), view.clone());
+        let (recorder, writer) = opened.map_err(not_written(&folder))?;
         let connections = conduct.in_flight as usize;
         let drive = Drive {
             caller: Arc::new(Caller::new(
@@ -164,9 +180,34 @@ impl Running {
                 drive,
                 phase: watch::Sender::new("settle"),
                 steps: Steps::watch(),
+                view,
             },
             writer,
         ))
+    }
+
+    fn told(&self) -> Told {
+        Told {
+            tally: Arc::clone(&self.drive.tally),
+            pace: self.record.workload.pace(),
+            phase: self.phase.subscribe(),
+        }
+    }
+
+    fn sources(&self, inbox: Inbox) -> Sources {
+        Sources {
+            brief: Brief::of(&self.record, &self.conduct),
+            schedule: self.schedule(),
+            inbox,
+            tally: Arc::clone(&self.drive.tally),
+            phase: self.phase.subscribe(),
+            journal: self.folder.journal(),
+        }
+    }
+
+    fn schedule(&self) -> Schedule {
+        let stages = self.script.workload().stages.clone();
+        Schedule::new(stages, self.script.then(), Dice::new(self.record.seed))
     }
 
     async fn until_drained(&mut self, secrets: &Secrets) -> Result<(), RunError> {
@@ -213,10 +254,8 @@ impl Running {
             self.record.seed,
             self.conduct.in_flight,
         ));
-        let workload = self.script.workload();
-        let dice = Dice::new(self.record.seed);
-        let schedule = Schedule::new(workload.stages.clone(), self.script.then(), dice);
-        let length = workload.length();
+        let schedule = self.schedule();
+        let length = self.script.workload().length();
         let started = Instant::now();
         let sending: JoinHandle<()> = {
             let load = Arc::clone(&load);
@@ -266,6 +305,7 @@ impl Running {
             &self.folder,
             self.record.seed,
             self.conduct.method_timeout,
+            self.view.as_ref(),
         )
         .await;
         if let Err(why) = ended {

@@ -78,6 +78,9 @@ pub struct Conduct {
     /// Longest wait for every saga to end after the load
     #[arg(long, value_parser = duration, default_value = "90s")]
     pub drain: Duration,
+    /// Lines instead of the live view, as without a terminal, with NO_COLOR or with TERM=dumb
+    #[arg(long)]
+    pub plain: bool,
     /// Traces looked at
     #[arg(long, default_value_t = TRACE_SAMPLE)]
     pub trace_sample: usize,

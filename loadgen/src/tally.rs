@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::workload::Pace;
 
 /// Longest latency the histograms hold apart: an hour; longer counts as one.
-const LATENCY_US_MAX: u64 = 3_600_000_000;
+pub const LATENCY_US_MAX: u64 = 3_600_000_000;
 /// Three significant digits: 12.3 ms is not 12.4 ms.
 const DIGITS: u8 = 3;
 /// Kinds of ends held apart: there are seven. The words come from the system, and one that makes them up would fill the
@@ -88,7 +88,8 @@ impl Default for Latencies {
     }
 }
 
-fn histogram() -> Histogram<u64> {
+/// Of the latencies of a whole run.
+pub fn histogram() -> Histogram<u64> {
     Histogram::new_with_max(LATENCY_US_MAX, DIGITS)
         .expect("three digits up to an hour are within its limits")
 }
@@ -196,7 +197,7 @@ impl Tally {
 }
 
 impl Percentiles {
-    fn of(histogram: &Histogram<u64>) -> Self {
+    pub fn of(histogram: &Histogram<u64>) -> Self {
         let at = |quantile| histogram.value_at_quantile(quantile) as f64 / 1_000.0;
         Self {
             count: histogram.len(),

@@ -20,7 +20,7 @@ const COMMAND_ATTEMPT: Duration = Duration::from_secs(5);
 /// A held read comes back this often, so that a gateway that dies costs this much at most.
 const HOLD: Duration = Duration::from_secs(10);
 /// A saga's own deadline is 30 s, and an outage may come before it ends; longer is the judge's business.
-const WATCH: Duration = Duration::from_secs(90);
+pub const WATCH: Duration = Duration::from_secs(90);
 
 impl Drive {
     /// One order from its intended start to its end, or as far as it can be seen.

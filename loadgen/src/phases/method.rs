@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::console::say;
 use crate::folder::Folder;
+use crate::view::feed::Feed;
 
 /// Enough to write its journal.
 const GOODBYE: Duration = Duration::from_secs(10);
@@ -41,6 +42,7 @@ pub async fn run(
     folder: &Folder,
     seed: u64,
     within: Duration,
+    view: Option<&Feed>,
 ) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("the method could not be run: {error}");
     let log = Arc::new(Mutex::new(
@@ -61,8 +63,11 @@ pub async fn run(
         child
             .stdout
             .take()
-            .map(|out| tokio::spawn(echo(out, Arc::clone(&log)))),
-        child.stderr.take().map(|out| tokio::spawn(echo(out, log))),
+            .map(|out| tokio::spawn(echo(out, Arc::clone(&log), view.cloned()))),
+        child
+            .stderr
+            .take()
+            .map(|out| tokio::spawn(echo(out, log, view.cloned()))),
     );
     let ended = timeout(within, child.wait()).await;
     if ended.is_err() {
@@ -87,13 +92,21 @@ pub async fn run(
     }
 }
 
-async fn echo(out: impl AsyncRead + Unpin, log: Arc<Mutex<File>>) {
+async fn echo(out: impl AsyncRead + Unpin, log: Arc<Mutex<File>>, view: Option<Feed>) {
     let mut lines = BufReader::new(out).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        say(format_args!("method     {line}"));
-        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
-        // The log is for people; the journal is the evidence.
-        let _ = writeln!(log, "{line}");
+        {
+            let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+            // The log is for people; the journal is the evidence.
+            let _ = writeln!(log, "{line}");
+        }
+        let unseen = match &view {
+            Some(view) => view.said(line),
+            None => Some(line),
+        };
+        if let Some(line) = unseen {
+            say(format_args!("method     {line}"));
+        }
     }
 }
 
@@ -117,7 +130,7 @@ mod tests {
     async fn a_method_gets_the_folder_and_the_seed() {
         let folder = folder("env");
         let command = "echo seed $SEED; echo > $RUN_DIR/journal.json";
-        run(command, &folder, 42, Duration::from_secs(30))
+        run(command, &folder, 42, Duration::from_secs(30), None)
             .await
             .expect("ran");
         assert!(folder.journal().exists());
@@ -131,9 +144,9 @@ mod tests {
     #[tokio::test]
     async fn a_method_that_fails_or_hangs_is_said_so() {
         let folder = folder("fails");
-        let failed = run("exit 3", &folder, 1, Duration::from_secs(30)).await;
+        let failed = run("exit 3", &folder, 1, Duration::from_secs(30), None).await;
         assert!(failed.is_err_and(|why| why.contains('3')));
-        let hung = run("sleep 600", &folder, 1, Duration::from_millis(50)).await;
+        let hung = run("sleep 600", &folder, 1, Duration::from_millis(50), None).await;
         assert!(hung.is_err_and(|why| why.contains("stopped")));
         remove(&folder);
     }

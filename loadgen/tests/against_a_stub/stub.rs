@@ -21,6 +21,7 @@ use loadgen::drive::population::Population;
 use loadgen::drive::trace_ids::TraceIds;
 use loadgen::history::{self, Writer};
 use loadgen::tally::Tally;
+use loadgen::view::feed::Feed;
 use loadgen::workload::mix::{Reads, Refusals};
 use loadgen::workload::{Mix, Workload};
 use serde_json::{Value, json};
@@ -232,12 +233,32 @@ impl Bench {
     }
 
     pub fn of(test: &str, gateways: Vec<String>, workload: &Workload) -> Self {
-        let name = format!("loadgen-{}-{test}.jsonl", std::process::id());
-        Self::writing_to(std::env::temp_dir().join(name), gateways, workload)
+        Self::before(test, gateways, workload, None)
     }
 
-    pub fn writing_to(path: PathBuf, gateways: Vec<String>, workload: &Workload) -> Self {
-        let (recorder, writer) = history::open(&path).expect("a file");
+    /// Somebody looks on.
+    pub fn before(
+        test: &str,
+        gateways: Vec<String>,
+        workload: &Workload,
+        onlooker: Option<Feed>,
+    ) -> Self {
+        let name = format!("loadgen-{}-{test}.jsonl", std::process::id());
+        Self::writing_to(
+            std::env::temp_dir().join(name),
+            gateways,
+            workload,
+            onlooker,
+        )
+    }
+
+    pub fn writing_to(
+        path: PathBuf,
+        gateways: Vec<String>,
+        workload: &Workload,
+        onlooker: Option<Feed>,
+    ) -> Self {
+        let (recorder, writer) = history::open(&path, onlooker).expect("a file");
         let population = Population::of("r1-".into(), workload);
         let drive = Drive {
             caller: Arc::new(Caller::new(gateways, Dice::new(1), 64).expect("a client")),

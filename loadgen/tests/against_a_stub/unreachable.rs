@@ -1,15 +1,16 @@
 //! Without a system there is no run: a clear word, and exit code 2.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use crate::stub::Gateway;
 use serde_json::json;
 
-struct Site(PathBuf);
+/// A folder with the files of a platform, of which only a gateway may be there.
+pub struct Site(PathBuf);
 
 impl Site {
-    fn with(test: &str, gateway: &str) -> Self {
+    pub fn with(test: &str, gateway: &str) -> Self {
         let path = std::env::temp_dir().join(format!("site-{}-{test}", std::process::id()));
         std::fs::create_dir_all(&path).expect("made");
         let endpoints = json!({"gateway": [gateway], "prometheus": gateway, "traces": gateway,
@@ -22,11 +23,19 @@ impl Site {
         Self(path)
     }
 
-    fn loadgen(&self, arguments: &[&str]) -> Output {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_loadgen"));
-        command.args(arguments).current_dir(&self.0);
         let files = ["--endpoints", "endpoints.json", "--secrets", "secrets.json"];
-        let output = command.args(files).output();
+        command.args(arguments).args(files).current_dir(&self.0);
+        command
+    }
+
+    fn loadgen(&self, arguments: &[&str]) -> Output {
+        let output = self.command(arguments).output();
         output.expect("loadgen is built")
     }
 }

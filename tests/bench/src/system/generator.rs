@@ -111,7 +111,7 @@ impl<'a> Generator<'a> {
         let workload = whole_sagas(Coordination::Choreography);
         let population = Population::of("bench-0-".into(), &workload);
         // Nobody judges these orders; what is sent is written down all the same, as in any run.
-        let (recorder, _) = history::open(Path::new("/dev/null"))?;
+        let (recorder, _) = history::open(Path::new("/dev/null"), None)?;
         let drive = Drive {
             caller: Arc::new(caller),
             planner: Arc::new(Planner::new(population, SEED, &workload)),
