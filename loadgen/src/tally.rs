@@ -242,6 +242,17 @@ mod tests {
     }
 
     #[test]
+    fn latencies_of_hours_take_the_memory_of_the_first() {
+        let tally = Tally::default();
+        let cells = || tally.with(|latencies| latencies.acknowledgement.distinct_values());
+        let before = cells();
+        // Past the longest that is held apart.
+        let latencies = (0..40).map(|power| 1_u64 << power);
+        latencies.for_each(|latency_us| tally.acknowledged(latency_us));
+        assert_eq!(cells(), before);
+    }
+
+    #[test]
     fn the_peak_starts_again_from_what_is_under_way() {
         let tally = Tally::default();
         (0..3).for_each(|_| tally.begun());

@@ -3,6 +3,7 @@
 mod broken_contract;
 mod closed_loop;
 mod judged_again;
+mod lasting;
 mod open_loop;
 mod retries;
 mod stub;
