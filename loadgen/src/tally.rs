@@ -31,7 +31,7 @@ pub struct Tally {
     /// Most orders under way since it was last asked.
     in_flight_peak: AtomicU64,
     latest_us: AtomicU64,
-    /// A lock held for a few hundred nanoseconds a few hundred times a second.
+    /// A lock held for a few hundred nanoseconds; at 20,000 a second no profile shows it.
     latencies: Mutex<Latencies>,
 }
 

@@ -54,7 +54,7 @@ pub struct GeneratorSettings {
     pub dir: Option<PathBuf>,
 }
 
-/// From what every generator keeps, past what is asked of ours, to what none keeps on two cores.
+/// From what every generator keeps to twice what is asked of ours.
 const RATES: [u32; 9] = [
     1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000,
 ];

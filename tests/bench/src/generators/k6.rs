@@ -57,7 +57,10 @@ async fn install(program: &Path) -> Result<(), String> {
 
 /// `k6 v1.8.1 (go1.26.8, linux/amd64)`
 async fn version(program: &Path) -> Result<String, String> {
-    let asking = Command::new(program).arg("version").kill_on_drop(true).output();
+    let asking = Command::new(program)
+        .arg("version")
+        .kill_on_drop(true)
+        .output();
     let output = timeout(ANSWER_WITHIN, asking)
         .await
         .map_err(|_| "it does not say its version".to_owned())?

@@ -76,15 +76,11 @@ pub async fn climb(
         }
         Pace::Open => {
             for rate in &settings.rates {
+                let rate = Some(*rate);
                 // Twice if need be: a machine that stalls once is not the generator's limit.
-                let (held, rate) = (ladder.steps.len(), Some(*rate));
-                for _ in 0..2 {
-                    if !ladder.attempt(generator, stub, rate, settings, dir).await? {
-                        continue;
-                    }
-                    break;
-                }
-                if ladder.steps[held..].iter().all(|step| step.fault.is_some()) {
+                let held = ladder.attempt(generator, stub, rate, settings, dir).await?
+                    || ladder.attempt(generator, stub, rate, settings, dir).await?;
+                if !held {
                     break;
                 }
             }
@@ -125,7 +121,10 @@ impl Ladder {
         };
         let reached = seen.requests_per_second();
         let outcome = step.fault.map_or("held".into(), |fault| fault.to_string());
-        say(&format!("{}: {reached:.0} requests/s, {outcome}", self.name));
+        say(&format!(
+            "{}: {reached:.0} requests/s, {outcome}",
+            self.name
+        ));
         let held = step.fault.is_none();
         self.steps.push(step);
         Ok(held)

@@ -37,7 +37,9 @@ pub async fn measure(
         dir: dir.to_owned(),
     };
     // The last of them may be dropped where the machine stalls: a mark before it.
-    let marks: Vec<u64> = (1..=MARKS).map(|nth| orders * nth / MARKS - orders / 100).collect();
+    let marks: Vec<u64> = (1..=MARKS)
+        .map(|nth| orders * nth / MARKS - orders / 100)
+        .collect();
     let ended = process::run("loadgen", command(&ask, &marks)?, ask.length + BEYOND).await?;
     let said = said(&ended.printed).ok_or_else(|| {
         let what = format!("it says nothing that is understood: {}", ended.printed);

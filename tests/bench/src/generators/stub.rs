@@ -27,7 +27,8 @@ const CONFIRMED: &str = r#"{"order_id":"00000000-0000-4000-8000-000000000001","s
 /// It has a port to bind.
 const START: Duration = Duration::from_secs(10);
 
-const JSON: (HeaderName, HeaderValue) = (CONTENT_TYPE, HeaderValue::from_static("application/json"));
+const JSON: (HeaderName, HeaderValue) =
+    (CONTENT_TYPE, HeaderValue::from_static("application/json"));
 const TOKEN: HeaderName = HeaderName::from_static("consistency-token");
 
 /// Until whoever started it ends it.
@@ -66,7 +67,10 @@ impl Stub {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| failed(error.to_string()))?;
-        let output = process.stdout.take().ok_or_else(|| failed("no output".into()))?;
+        let output = process
+            .stdout
+            .take()
+            .ok_or_else(|| failed("no output".into()))?;
         let mut lines = BufReader::new(output).lines();
         match timeout(START, lines.next_line()).await {
             Ok(Ok(Some(url))) => Ok(Self { process, url }),

@@ -12,7 +12,7 @@ use crate::run::{BenchError, file};
 
 /// It says what it is in a moment.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
-/// One for each core that it shares with the stub; four times as many were no faster.
+/// One for each of the two cores that it shares with the stub.
 const THREADS: u32 = 2;
 /// Enough that the stub always has something to answer, and few enough that latency is not only queueing.
 const CONNECTIONS: u32 = 64;

@@ -63,7 +63,8 @@ fn row(name: &str, step: &Step) -> Vec<String> {
     let late = |share| format!("{:.2} %", 100.0 * share);
     vec![
         name.to_owned(),
-        step.rate.map_or("as many as it can".into(), |rate| rate.to_string()),
+        step.rate
+            .map_or("as many as it can".into(), |rate| rate.to_string()),
         format!("{:.0}", seen.requests_per_second()),
         seen.late_share.map_or("closed loop".into(), late),
         format!("{:.2}", seen.p50_ms),
@@ -76,14 +77,14 @@ fn row(name: &str, step: &Step) -> Vec<String> {
 
 fn padded(mut rows: Vec<Vec<String>>) -> Vec<Vec<String>> {
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    rows.iter_mut().for_each(|row| row.resize(width, String::new()));
+    rows.iter_mut()
+        .for_each(|row| row.resize(width, String::new()));
     rows
 }
 
 fn memory(memory: &Memory) -> String {
-    let mark = |(orders, kib): &(u64, u64)| {
-        vec![orders.to_string(), format!("{:.1}", *kib as f64 / MIB)]
-    };
+    let mark =
+        |(orders, kib): &(u64, u64)| vec![orders.to_string(), format!("{:.1}", *kib as f64 / MIB)];
     let rows: Vec<Vec<String>> = memory.marks.iter().map(mark).collect();
     let head = format!("loadgen at {} requests/s: orders that ended", memory.rate);
     let history = memory.history_bytes as f64 / MIB / MIB;
