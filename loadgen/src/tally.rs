@@ -32,7 +32,7 @@ pub struct Tally {
     /// Most orders under way since it was last asked.
     in_flight_peak: AtomicU64,
     latest_us: AtomicU64,
-    /// A lock held for a few hundred nanoseconds a few hundred times a second.
+    /// A lock held for a few hundred nanoseconds; at 20,000 a second no profile shows it.
     latencies: Mutex<Latencies>,
 }
 
@@ -242,6 +242,17 @@ mod tests {
         let load = tally.load(1.0, 1.0, 0);
         assert_eq!(load.outcomes.len(), OUTCOMES_MAX + 1);
         assert_eq!(load.outcomes.values().sum::<u64>(), 1_000);
+    }
+
+    #[test]
+    fn latencies_of_hours_take_the_memory_of_the_first() {
+        let tally = Tally::default();
+        let cells = || tally.with(|latencies| latencies.acknowledgement.distinct_values());
+        let before = cells();
+        // Past the longest that is held apart.
+        let latencies = (0..40).map(|power| 1_u64 << power);
+        latencies.for_each(|latency_us| tally.acknowledged(latency_us));
+        assert_eq!(cells(), before);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod broken_contract;
 mod closed_loop;
 mod full_disk;
 mod judged_again;
+mod lasting;
 mod on_a_terminal;
 mod open_loop;
 mod pseudo_terminal;

@@ -4,6 +4,7 @@
 //! - [`settings`]: the command line
 //! - [`machine`]: what the figures were measured on
 //! - [`system`]: a private platform under an open loop: start, memory, latency, highest rate, what an order costs
+//! - [`generators`]: beside that, `loadgen`'s load and those that others wrote, against a stub
 //! - [`limits`]: the same machine's RabbitMQ and PostgreSQL with nothing of ours around them
 //! - [`run`]: the order of all that, and [`run::Figures`]
 //! - [`report`]: the figures as Markdown, and the place they have in BENCHMARKS.md
@@ -15,6 +16,7 @@
 //! - Servers commit to the disk as in production, in measuring us and in measuring them.
 #![forbid(unsafe_code)]
 
+pub mod generators;
 pub mod limits;
 pub mod machine;
 pub mod report;

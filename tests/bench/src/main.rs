@@ -2,44 +2,82 @@
 
 #![forbid(unsafe_code)]
 
+use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
-use bench::report::{self, Document};
-use bench::run::{self, BenchError};
-use bench::settings::Settings;
+use bench::generators::{self, ours, stub};
+use bench::report::{self, Document, GENERATORS, SYSTEM};
+use bench::run::{self, BenchError, file};
+use bench::settings::{Apart, Cli, GeneratorSettings, Settings};
 use clap::Parser;
 use rustix::process::{Resource, getrlimit, setrlimit};
+use tokio::runtime::{Builder, Runtime};
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     raise_file_limit();
-    let measured = tokio::select! {
-        measured = bench(Settings::parse()) => measured,
+    let cli = Cli::parse();
+    let done = runtime(&cli).map_err(file(Path::new("a runtime")));
+    let done = done.and_then(|runtime| runtime.block_on(interruptible(cli)));
+    done.unwrap_or_else(|error| {
+        eprintln!("bench: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+/// The stub leaves a core to whoever loads it.
+fn runtime(cli: &Cli) -> io::Result<Runtime> {
+    let mut builder = match cli.apart {
+        Some(Apart::Stub) => Builder::new_current_thread(),
+        _ => Builder::new_multi_thread(),
+    };
+    builder.enable_all().build()
+}
+
+async fn interruptible(cli: Cli) -> Result<ExitCode, BenchError> {
+    tokio::select! {
+        measured = measured(cli) => measured.map(|()| ExitCode::SUCCESS),
         // Dropping what was under way ends its platform.
         _ = tokio::signal::ctrl_c() => {
             eprintln!("bench: interrupted, nothing was written");
-            return ExitCode::from(130);
-        }
-    };
-    match measured {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("bench: {error}");
-            ExitCode::FAILURE
+            Ok(ExitCode::from(130))
         }
     }
 }
 
-async fn bench(settings: Settings) -> Result<(), BenchError> {
-    // Opened first: minutes of measuring must not end at a document that cannot take the figures.
-    let document = settings.write.as_deref().map(Document::open).transpose()?;
-    let figures = run::run(&settings).await?;
-    let text = report::markdown(&figures);
-    println!("{text}");
-    if let Some(document) = document {
-        document.write(&text)?;
+async fn measured(cli: Cli) -> Result<(), BenchError> {
+    match cli.apart {
+        None => system(&cli.settings).await,
+        Some(Apart::Generators(settings)) => side_by_side(&settings).await,
+        Some(Apart::Stub) => stub::serve_until_killed()
+            .await
+            .map_err(file(Path::new("the stub"))),
+        Some(Apart::Drive(driving)) => {
+            let said = ours::drive(&driving).await?;
+            println!("{}", serde_json::json!(said));
+            Ok(())
+        }
     }
-    Ok(())
+}
+
+async fn system(settings: &Settings) -> Result<(), BenchError> {
+    // Opened first: minutes of measuring must not end at a document that cannot take the figures.
+    let open = |path| Document::open(path, SYSTEM);
+    let document = settings.write.as_deref().map(open).transpose()?;
+    let figures = run::run(settings).await?;
+    told(&report::markdown(&figures), document)
+}
+
+async fn side_by_side(settings: &GeneratorSettings) -> Result<(), BenchError> {
+    let open = |path| Document::open(path, GENERATORS);
+    let document = settings.write.as_deref().map(open).transpose()?;
+    let found = generators::measure(settings).await?;
+    told(&report::generators::markdown(&found), document)
+}
+
+fn told(text: &str, document: Option<Document>) -> Result<(), BenchError> {
+    println!("{text}");
+    document.map_or(Ok(()), |document| document.write(text))
 }
 
 /// An order under way holds a connection; the usual soft limit of 1,024 is fewer than the highest rate needs.

@@ -24,6 +24,8 @@ pub enum BenchError {
     Migration(#[from] sqlx::migrate::MigrateError),
     #[error("our own RabbitMQ: {0}")]
     Broker(String),
+    #[error("{0}: {1}")]
+    Process(String, String),
     #[error("{path}: {error}")]
     File { path: PathBuf, error: io::Error },
     #[error("{0} has no place for the figures: put the lines\n{1}\n{2}\ninto it, in this order")]

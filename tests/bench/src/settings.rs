@@ -3,7 +3,61 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Parser, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::generators::ours::Driving;
+
+#[derive(Parser, Clone, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub apart: Option<Apart>,
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What is measured apart from Breakwater.
+#[derive(Subcommand, Clone, Debug)]
+pub enum Apart {
+    /// Our load generator beside k6 and wrk, against the same stub: the highest rates, latency, processor, memory
+    Generators(GeneratorSettings),
+    /// The stub, until it is killed
+    #[command(hide = true)]
+    Stub,
+    /// Our load, for one step
+    #[command(hide = true)]
+    Drive(Driving),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct GeneratorSettings {
+    /// Length of one step
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub seconds: u64,
+    /// Requests a second of the steps, ascending, separated by commas
+    #[arg(long, value_delimiter = ',', default_values_t = RATES, value_parser = clap::value_parser!(u32).range(1..=40_000))]
+    pub rates: Vec<u32>,
+    /// Orders over which our memory is watched; 0 for not at all
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(..=100_000_000))]
+    pub memory_orders: u64,
+    /// Requests a second meanwhile
+    #[arg(long, default_value_t = 15_000, value_parser = clap::value_parser!(u32).range(1..=40_000))]
+    pub memory_rate: u32,
+    /// Put the figures into this document, between its two markers
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// The date that the figures carry [default: today]
+    #[arg(long)]
+    pub date: Option<String>,
+    /// Folder of k6, scripts and the history while they are needed [default: bench-generators beside the binaries]
+    #[arg(long)]
+    pub dir: Option<PathBuf>,
+}
+
+/// From what every generator keeps to twice what is asked of ours.
+const RATES: [u32; 9] = [
+    1_000, 2_000, 5_000, 10_000, 15_000, 20_000, 25_000, 30_000, 40_000,
+];
 
 #[derive(Parser, Clone, Debug)]
 #[command(
@@ -79,5 +133,15 @@ mod tests {
         let some = Settings::parse_from(["bench", "--only", "latency,limits", "--seconds", "3"]);
         assert!(some.wants(Section::Limits) && !some.wants(Section::Rate));
         assert_eq!(some.step(), Duration::from_secs(3));
+    }
+
+    #[test]
+    fn generators_are_measured_apart() {
+        let cli = Cli::parse_from(["bench", "generators", "--rates", "10,20"]);
+        let Some(Apart::Generators(settings)) = cli.apart else {
+            panic!("{cli:?}")
+        };
+        assert_eq!(settings.rates, [10, 20]);
+        assert!(Cli::parse_from(["bench", "--seconds", "3"]).apart.is_none());
     }
 }

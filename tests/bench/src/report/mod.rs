@@ -2,12 +2,13 @@
 
 mod comparison;
 mod document;
+pub mod generators;
 mod limits;
 mod processor;
 mod steps;
 mod system;
 
-pub use document::{BEGIN, Document, END};
+pub use document::{Document, GENERATORS, SYSTEM};
 
 use crate::machine::Machine;
 use crate::run::Figures;

@@ -80,7 +80,7 @@ pub struct Phase {
 }
 
 /// No order refused, cancelled or read back: each is a whole saga, and a figure is of nothing else.
-fn whole_sagas(coordination: Coordination) -> Workload {
+pub fn whole_sagas(coordination: Coordination) -> Workload {
     let orchestration = match coordination {
         Coordination::Choreography => 0.0,
         Coordination::Orchestration => 1.0,

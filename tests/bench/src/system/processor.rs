@@ -56,7 +56,7 @@ fn text(path: &str) -> String {
 }
 
 /// PostgreSQL is a process a connection.
-fn with_descendants(pid: u32) -> u64 {
+pub fn with_descendants(pid: u32) -> u64 {
     let own = of_stat(&text(&format!("/proc/{pid}/stat")));
     let tasks = fs::read_dir(format!("/proc/{pid}/task"));
     let children = tasks.into_iter().flatten().flatten().flat_map(|task| {
@@ -70,15 +70,22 @@ fn with_descendants(pid: u32) -> u64 {
     own + children.map(with_descendants).sum::<u64>()
 }
 
-/// User and system time, its own and that of children that ended. The name in parentheses may hold anything.
+/// Of our own children, those that ended.
+pub fn of_ended_children() -> u64 {
+    times(&text("/proc/self/stat")).skip(2).sum()
+}
+
+/// User and system time, its own and that of children that ended.
 fn of_stat(stat: &str) -> u64 {
+    times(stat).sum()
+}
+
+/// Its own user and system time, then those of children that ended. The name in parentheses may hold anything.
+fn times(stat: &str) -> impl Iterator<Item = u64> {
     let after_name = stat.rsplit_once(") ").map_or("", |(_, rest)| rest);
     // The state is the third field of the line, user time the fourteenth.
-    let times = after_name.split_whitespace().skip(11).take(4);
-    times
-        .filter_map(|ticks| ticks.parse::<u64>().ok())
-        .sum::<u64>()
-        * TICK_MS
+    let ticks = after_name.split_whitespace().skip(11).take(4);
+    ticks.filter_map(|ticks| Some(ticks.parse::<u64>().ok()? * TICK_MS))
 }
 
 /// user nice system idle iowait irq softirq steal: all but the two that wait.
