@@ -113,7 +113,8 @@ pub async fn drive(driving: &Driving) -> Result<Said, BenchError> {
         stages: vec![stage],
         ..whole_sagas(Coordination::Choreography)
     };
-    let (recorder, writer) = history::open(&driving.history).map_err(file(&driving.history))?;
+    let (recorder, writer) =
+        history::open(&driving.history, None).map_err(file(&driving.history))?;
     let dice = Dice::new(SEED);
     let caller = Caller::new(vec![driving.url.clone()], dice, IN_FLIGHT_MAX as usize);
     let population = Population::of("bench-".into(), &workload);
@@ -138,6 +139,7 @@ pub async fn drive(driving: &Driving) -> Result<Said, BenchError> {
     let marks = weigh(&tally, &driving.marks, length + DRAIN).await;
     let drained = sending.await.map_err(|_| GeneratorError::Stopped)?;
     let seconds = started.elapsed().as_secs_f64();
+    let ended = tally.ended.load(Relaxed);
     drop(load);
     if drained {
         writer.finish().await.map_err(file(&driving.history))?;
@@ -145,7 +147,7 @@ pub async fn drive(driving: &Driving) -> Result<Said, BenchError> {
     let history = std::fs::metadata(&driving.history).map_err(file(&driving.history))?;
     std::fs::remove_file(&driving.history).map_err(file(&driving.history))?;
     Ok(Said {
-        seen: seen(&tally.load(driving.orders_per_second, seconds)),
+        seen: seen(&tally.load(driving.orders_per_second, seconds, ended)),
         marks,
         history_bytes: history.len(),
     })
