@@ -150,7 +150,8 @@ fn a_method_without_a_journal_is_not_believed() {
 fn a_judged_run_has_a_report_and_one_that_was_not_judged_is_told_so() {
     let run = Run::new("report");
     let error = report::write(run.folder.path()).expect_err("there is no verdict");
-    assert!(error.to_string().contains("verdict.json"), "{error}");
+    let first = format!("`loadgen judge {}` first", run.folder.path().display());
+    assert!(error.to_string().contains(&first), "{error}");
     run.folder.judge().expect("judged");
     let path = report::write(run.folder.path()).expect("written");
     let page = std::fs::read_to_string(path).expect("there");
