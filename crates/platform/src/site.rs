@@ -1,19 +1,12 @@
 //! A run folder with a supervisor in it: the part that must be cleaned up whatever else happens.
 
 use std::sync::Arc;
-use std::time::Duration;
-
-use tokio::time::{Instant, sleep};
 
 use crate::config::Config;
 use crate::lock::{Holder, Lock};
 use crate::process::{Supervisor, leftovers};
 use crate::run_dir::RunDir;
 use crate::start::StartError;
-
-/// What a killed process's kernel needs to let it go.
-const LEFTOVERS_PATIENCE: Duration = Duration::from_secs(5);
-const LOOK_EVERY: Duration = Duration::from_millis(10);
 
 pub struct Site {
     pub supervisor: Arc<Supervisor>,
@@ -52,17 +45,15 @@ impl Drop for Site {
     /// Others may still hold the supervisor, so close it instead of waiting for them.
     fn drop(&mut self) {
         self.supervisor.close();
-        leftovers::kill(self.run_dir.path());
+        leftovers::end(self.run_dir.path());
         self.run_dir.clear();
     }
 }
 
-/// Ends whatever belongs to the folder, waits until it is gone, and clears the data. Returns who would not go.
+/// Ends whatever belongs to the folder and clears the data. Returns who would not go.
 pub async fn sweep(run_dir: &RunDir) -> Vec<u32> {
-    let deadline = Instant::now() + LEFTOVERS_PATIENCE;
-    while leftovers::kill(run_dir.path()) > 0 && Instant::now() < deadline {
-        sleep(LOOK_EVERY).await;
-    }
+    let folder = run_dir.path().to_owned();
+    let ended = tokio::task::spawn_blocking(move || leftovers::end(&folder)).await;
     run_dir.clear();
-    leftovers::of(run_dir.path())
+    ended.unwrap_or_else(|_| leftovers::of(run_dir.path()))
 }

@@ -1,10 +1,13 @@
 //! Finds processes that belong to a run folder, whoever started them.
 //!
 //! Children carry the folder in their environment; PostgreSQL's back-ends overwrite theirs with a title, but work in
-//! their data folder and inherit the command line of their parent's start.
+//! their data folder and inherit the command line of their parent's start. A process that is just becoming another
+//! program has no environment for a moment, but works in the folder.
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use super::launch::RUN_DIR_KEY;
 use super::signals;
@@ -26,12 +29,23 @@ pub fn of(run_dir: &Path) -> Vec<u32> {
         .collect()
 }
 
-pub fn kill(run_dir: &Path) -> usize {
-    let pids = of(run_dir);
-    for &pid in &pids {
-        let _ = signals::send(pid, Signal::KILL);
+/// What a killed process's kernel needs to let it go.
+const PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_EVERY: Duration = Duration::from_millis(10);
+
+/// Kills them, and those that they start meanwhile, until all are gone. Blocks; returns who would not go.
+pub fn end(run_dir: &Path) -> Vec<u32> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let pids = of(run_dir);
+        if pids.is_empty() || Instant::now() > deadline {
+            return pids;
+        }
+        for &pid in &pids {
+            let _ = signals::send(pid, Signal::KILL);
+        }
+        sleep(LOOK_EVERY);
     }
-    pids.len()
 }
 
 fn belongs(process: &Path, run_dir: &Path) -> bool {
@@ -42,7 +56,9 @@ fn belongs(process: &Path, run_dir: &Path) -> bool {
     let elsewhere = run_dir::elsewhere(run_dir);
     std::fs::read_link(process.join("cwd"))
         .is_ok_and(|cwd| cwd.starts_with(run_dir) || cwd.starts_with(&elsewhere))
-        && std::fs::read(process.join("cmdline")).is_ok_and(|line| line.starts_with(b"postgres:"))
+        && (environ.is_empty()
+            || std::fs::read(process.join("cmdline"))
+                .is_ok_and(|line| line.starts_with(b"postgres:")))
 }
 
 fn marked(environ: &[u8], run_dir: &Path) -> bool {
@@ -55,7 +71,49 @@ fn marked(environ: &[u8], run_dir: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
+
+    #[test]
+    fn they_are_gone_when_their_end_is_told() {
+        let folder = std::env::temp_dir().join(format!("leftovers-{}", std::process::id()));
+        let busy = || {
+            Command::new("/bin/sh")
+                .args(["-c", "while :; do :; done"])
+                .env(RUN_DIR_KEY, &folder)
+                .spawn()
+                .expect("runs")
+        };
+        // More than there are processors: some get their turn to die late.
+        let mut all: Vec<_> = (0..32).map(|_| busy()).collect();
+        let deadline = Instant::now() + PATIENCE;
+        while of(&folder).len() < all.len() {
+            assert!(Instant::now() < deadline, "they do not come up");
+            sleep(LOOK_EVERY);
+        }
+        assert_eq!(end(&folder), [0; 0]);
+        assert_eq!(of(&folder), [0; 0]);
+        for child in &mut all {
+            child.wait().expect("is ours");
+        }
+    }
+
+    #[test]
+    fn one_between_two_programs_belongs_by_the_folder_it_works_in() {
+        let proc = std::env::temp_dir().join(format!("leftovers-proc-{}", std::process::id()));
+        std::fs::create_dir_all(&proc).expect("a folder");
+        std::os::unix::fs::symlink("/a/.run/rabbitmq", proc.join("cwd")).expect("a link");
+        std::fs::write(proc.join("environ"), b"").expect("a file");
+        assert!(belongs(&proc, Path::new("/a/.run")));
+        assert!(!belongs(&proc, Path::new("/a/.other")));
+
+        // A person who looks around in there.
+        std::fs::write(proc.join("environ"), b"PATH=/bin\0").expect("a file");
+        std::fs::write(proc.join("cmdline"), b"bash\0").expect("a file");
+        assert!(!belongs(&proc, Path::new("/a/.run")));
+        std::fs::remove_dir_all(proc).expect("is there");
+    }
 
     #[test]
     fn only_the_exact_folder_marks_a_process() {
