@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `run.json` | what was asked, when each phase was, what the load came to |
 //! | `history.jsonl` | every operation: invoked, completed, seen to end |
+//! | `latency.hlog` | latencies of every few seconds, as HdrHistogram's tools read them |
 //! | `journal.json` | what was broken (written by the method) |
 //! | `method.log` | what the method said |
 //! | `final-state.json` | rows, event log, queues and metrics when everything was quiet |
@@ -46,7 +47,8 @@ enum Form {
 }
 
 /// What a run writes only in the end: of an earlier one in the same folder, it would be judged for this one's.
-const LEFT: [&str; 7] = [
+const LEFT: [&str; 8] = [
+    "latency.hlog",
     "journal.json",
     "method.log",
     "final-state.json",
@@ -152,6 +154,10 @@ impl Folder {
 
     pub fn history(&self) -> PathBuf {
         self.path.join("history.jsonl")
+    }
+
+    pub fn latency_log(&self) -> PathBuf {
+        self.path.join("latency.hlog")
     }
 
     pub fn journal(&self) -> PathBuf {

@@ -9,6 +9,7 @@
 //! - [`workload`]: what is sent and what the figures must be: files, arrival shapes, mixes, thresholds
 //! - [`drive`]: the load: schedule, plan of each order, the well-behaved caller, the life of one operation
 //! - [`history`]: `history.jsonl`, streamed out as it happens
+//! - [`latency_log`]: `latency.hlog`, the histograms of every few seconds
 //! - [`phases`]: one run from warm-up to verdict
 //! - [`evidence`]: the final reads: databases, event log, queues, Prometheus, traces, series over time
 //! - [`folder`]: what a run leaves on disk, and judging it again from there
@@ -29,6 +30,7 @@ pub mod endpoints;
 pub mod evidence;
 pub mod folder;
 pub mod history;
+pub mod latency_log;
 pub mod outputs;
 pub mod phases;
 pub mod settings;

@@ -1,7 +1,9 @@
 //! One run, from warm-up to verdict.
 
+mod finish;
 mod gateways;
 mod keeping_up;
+mod load;
 mod method;
 mod progress;
 mod script;
@@ -12,26 +14,22 @@ pub use script::Script;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
-use checkers::claims::recovery::LOAD_BEYOND_MS;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep, sleep_until};
+use tokio::time::sleep;
 
 use crate::clock::steps::Steps;
-use crate::clock::{as_ms, file_name, now_ms};
+use crate::clock::{file_name, now_ms};
 use crate::console::say;
 use crate::dice::Dice;
 use crate::drive::Drive;
 use crate::drive::caller::Caller;
-use crate::drive::load::Load;
 use crate::drive::schedule::Schedule;
 use crate::drive::warm_up::WarmUpError;
 use crate::endpoints::{Endpoints, EndpointsError, Secrets};
 use crate::evidence::{self, Quiet, Scope, wait_until_quiet};
-use crate::folder::{FinalReads, Folder, FolderError, Phase, Record};
+use crate::folder::{Folder, FolderError, Phase, Record};
 use crate::history::{self, HistoryError, Writer};
 use crate::settings::Conduct;
 use crate::tally::Tally;
@@ -82,12 +80,8 @@ struct Running {
     steps: Steps,
 }
 
-fn not_written(folder: &Folder) -> impl Fn(io::Error) -> RunError + use<> {
-    let path = folder.history();
-    move |source| RunError::NotWritten {
-        path: path.clone(),
-        source,
-    }
+fn not_written(path: PathBuf) -> impl FnOnce(io::Error) -> RunError {
+    move |source| RunError::NotWritten { path, source }
 }
 
 /// Everything but the judgement, which is of the folder.
@@ -106,7 +100,7 @@ pub async fn run(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
         () = writer.stopped() => {
             let written = writer.finish().await;
             let source = written.err().unwrap_or_else(|| io::Error::other("it was closed"));
-            return Err(not_written(&running.folder)(source));
+            return Err(not_written(running.folder.history())(source));
         }
     }
     tokio::select! {
@@ -157,7 +151,7 @@ impl Running {
             doubts: Vec::new(),
         };
         let opened = history::open(&folder.history(), view.clone());
-        let (recorder, writer) = opened.map_err(not_written(&folder))?;
+        let (recorder, writer) = opened.map_err(not_written(folder.history()))?;
         let connections = conduct.in_flight as usize;
         let drive = Drive {
             caller: Arc::new(Caller::new(
@@ -213,8 +207,7 @@ impl Running {
     async fn until_drained(&mut self, secrets: &Secrets) -> Result<(), RunError> {
         self.settle(secrets).await?;
         self.warm_up().await?;
-        self.load().await;
-        Ok(())
+        self.load().await
     }
 
     /// What others left under way would be counted as ours: the run begins in silence, and after it was scraped.
@@ -244,141 +237,6 @@ impl Running {
         };
         unmeasured.warm_up(self.record.seed).await?;
         Ok(())
-    }
-
-    async fn load(&mut self) {
-        self.enter("baseline");
-        let (stop, stopped) = watch::channel(false);
-        let load = Arc::new(Load::new(
-            self.drive.clone(),
-            self.record.seed,
-            self.conduct.in_flight,
-        ));
-        let schedule = self.schedule();
-        let length = self.script.workload().length();
-        let started = Instant::now();
-        let sending: JoinHandle<()> = {
-            let load = Arc::clone(&load);
-            tokio::spawn(async move { load.run(schedule, stopped).await })
-        };
-        if let Some(method) = self.conduct.method.clone() {
-            self.experiment(&method).await;
-        }
-        sleep_until(started + length).await;
-        stop.send_replace(true);
-        if sending.await.is_err() {
-            self.record
-                .doubts
-                .push("the load stopped before its time: its task panicked".into());
-        }
-        let seconds = started.elapsed().as_secs_f64();
-        let ended = self.drive.tally.ended.load(Relaxed);
-        self.enter("drain");
-        if !load.drain(self.conduct.drain).await {
-            self.record.doubts.push(format!(
-                "orders were still watched {} s after the load",
-                self.conduct.drain.as_secs()
-            ));
-        }
-        let workload = self.script.workload();
-        let rate = workload.rate_intended().unwrap_or(0.0);
-        self.record.load = self.drive.tally.load(rate, seconds, ended);
-        self.record.load.pace = workload.pace();
-        let doubt = keeping_up::doubt(&self.record.load);
-        self.record.doubts.extend(doubt);
-    }
-
-    /// Baseline, inject, heal, recovery: under the load, which goes on beside it.
-    async fn experiment(&mut self, method: &str) {
-        sleep(self.conduct.baseline).await;
-        let in_flight_usual = self.drive.tally.take_peak();
-        if let Err(why) = steady::holds(&self.drive.tally, &self.record.workload.mix) {
-            // An unsteady system proves nothing about the fault: the method does not start.
-            return self
-                .record
-                .doubts
-                .push(format!("the steady state did not hold: {why}"));
-        }
-        self.enter("inject");
-        let ended = method::run(
-            method,
-            &self.folder,
-            self.record.seed,
-            self.conduct.method_timeout,
-            self.view.as_ref(),
-        )
-        .await;
-        if let Err(why) = ended {
-            self.record.doubts.push(why);
-        }
-        self.enter("recovery");
-        match steady::regained(&self.drive.tally, in_flight_usual, self.conduct.recovery).await {
-            Some(after) => {
-                self.record.recovery_ms = Some(as_ms(after));
-                // The judge looks at it with Prometheus' eyes, which are slower.
-                sleep(Duration::from_millis(LOAD_BEYOND_MS)).await;
-            }
-            None => self.record.doubts.push(format!(
-                "the steady state was not back within {} s of the last fault",
-                self.conduct.recovery.as_secs()
-            )),
-        }
-        self.enter("recovered");
-    }
-
-    async fn finish(
-        &mut self,
-        writer: Writer,
-        endpoints: &Endpoints,
-        secrets: &Secrets,
-    ) -> Result<(), RunError> {
-        let scope = Scope {
-            prefix: self.record.setup.prefix.clone(),
-            started_ms: self.record.started_ms,
-        };
-        self.enter("quiet");
-        match wait_until_quiet(secrets, &scope, self.conduct.drain).await {
-            Quiet::After(_) => {}
-            Quiet::Not(busy) => self
-                .record
-                .doubts
-                .push(format!("not everything came to rest: {busy}")),
-        }
-        self.close_history(writer).await?;
-        let found = history::read(&self.folder.history(), self.record.setup.clone())?;
-        let history = found.history;
-        let sample = self.conduct.trace_sample;
-        let reading = |what| self.enter(what);
-        let found = evidence::collect(endpoints, secrets, &scope, &history, sample, reading).await;
-        let reads = FinalReads {
-            state: found.state,
-            telemetry: found.telemetry,
-        };
-        self.folder.write_evidence(&reads, &found.traces)?;
-        self.folder.write_series(&found.series)?;
-        self.enter("judge");
-        self.folder.write_record(&self.record)?;
-        Ok(())
-    }
-
-    /// The file is whole when the last recorder is gone.
-    async fn close_history(&mut self, writer: Writer) -> Result<(), RunError> {
-        self.drive.recorder = history::Recorder::closed();
-        let bound = Duration::from_secs(10);
-        match tokio::time::timeout(bound, writer.finish()).await {
-            Ok(written) => {
-                let lines = written.map_err(not_written(&self.folder))?;
-                self.record.history_lines = Some(lines);
-                Ok(())
-            }
-            // Orders that are watched still hold it; what they saw so far is on disk.
-            Err(_) => {
-                self.record
-                    .doubts
-                    .push("the history was still being written".into());
-                Ok(())
-            }
-        }
     }
 
     fn enter(&mut self, name: &'static str) {

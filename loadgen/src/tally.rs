@@ -1,5 +1,7 @@
 //! What is counted while the load runs. The history has the rest.
 
+pub mod latencies;
+
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -10,11 +12,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::workload::Pace;
+use latencies::Latencies;
 
-/// Longest latency the histograms hold apart: an hour; longer counts as one.
-pub const LATENCY_US_MAX: u64 = 3_600_000_000;
-/// Three significant digits: 12.3 ms is not 12.4 ms.
-const DIGITS: u8 = 3;
 /// Kinds of ends held apart: there are seven. The words come from the system, and one that makes them up would fill the
 /// memory of a run of hours.
 const OUTCOMES_MAX: usize = 64;
@@ -33,12 +32,14 @@ pub struct Tally {
     in_flight_peak: AtomicU64,
     latest_us: AtomicU64,
     /// A lock held for a few hundred nanoseconds; at 20,000 a second no profile shows it.
-    latencies: Mutex<Latencies>,
+    ends: Mutex<Ends>,
 }
 
-struct Latencies {
-    by_coordination: BTreeMap<String, Histogram<u64>>,
-    acknowledgement: Histogram<u64>,
+#[derive(Default)]
+struct Ends {
+    /// Of the intervals that are over.
+    before: Latencies,
+    interval: Latencies,
     outcomes: BTreeMap<String, u64>,
 }
 
@@ -78,22 +79,6 @@ pub struct Percentiles {
     pub max_ms: f64,
 }
 
-impl Default for Latencies {
-    fn default() -> Self {
-        Self {
-            by_coordination: BTreeMap::new(),
-            acknowledgement: histogram(),
-            outcomes: BTreeMap::new(),
-        }
-    }
-}
-
-/// Of the latencies of a whole run.
-pub fn histogram() -> Histogram<u64> {
-    Histogram::new_with_max(LATENCY_US_MAX, DIGITS)
-        .expect("three digits up to an hour are within its limits")
-}
-
 impl Tally {
     pub fn begun(&self) {
         let now = self.in_flight.fetch_add(1, Relaxed) + 1;
@@ -114,22 +99,15 @@ impl Tally {
 
     pub fn acknowledged(&self, latency_us: u64) {
         self.acknowledged.fetch_add(1, Relaxed);
-        self.with(|latencies| latencies.acknowledgement.saturating_record(latency_us));
+        self.with(|ends| ends.interval.acknowledged(latency_us));
     }
 
     pub fn ended(&self, coordination: &str, outcome: &Outcome, latency_us: u64) {
         self.ended.fetch_add(1, Relaxed);
-        self.with(|latencies| {
-            if !latencies.by_coordination.contains_key(coordination) {
-                latencies
-                    .by_coordination
-                    .insert(coordination.to_owned(), histogram());
-            }
-            if let Some(histogram) = latencies.by_coordination.get_mut(coordination) {
-                histogram.saturating_record(latency_us);
-            }
+        self.with(|ends| {
+            ends.interval.ended(coordination, latency_us);
             let mut outcome = outcome.to_string();
-            let outcomes = &mut latencies.outcomes;
+            let outcomes = &mut ends.outcomes;
             if outcomes.len() >= OUTCOMES_MAX && !outcomes.contains_key(&outcome) {
                 outcome = "others".into();
             }
@@ -148,20 +126,34 @@ impl Tally {
             .swap(self.in_flight.load(Relaxed), Relaxed)
     }
 
-    pub fn ended_by_coordination(&self) -> BTreeMap<String, u64> {
-        self.with(|latencies| {
-            latencies
-                .by_coordination
-                .iter()
-                .map(|(name, h)| (name.clone(), h.len()))
-                .collect()
+    /// Ends the interval: what it brought.
+    pub fn end_interval(&self) -> Latencies {
+        self.with(|ends| {
+            let interval = std::mem::take(&mut ends.interval);
+            ends.before.add(&interval);
+            interval
         })
+    }
+
+    /// Of the run so far.
+    pub fn latencies(&self) -> Latencies {
+        self.with(|ends| {
+            let mut all = ends.before.clone();
+            all.add(&ends.interval);
+            all
+        })
+    }
+
+    pub fn ended_by_coordination(&self) -> BTreeMap<String, u64> {
+        let ended = self.latencies().by_coordination.into_iter();
+        ended.map(|(name, its)| (name, its.len())).collect()
     }
 
     /// `ended` within the `seconds`: what ended later, when nothing more was sent, is no rate that was kept up.
     pub fn load(&self, rate_intended: f64, seconds: f64, ended: u64) -> Load {
         let read = |counter: &AtomicU64| counter.load(Relaxed);
-        self.with(|latencies| Load {
+        let latencies = self.latencies();
+        Load {
             pace: Pace::default(),
             rate_intended,
             orders_per_second: if seconds > 0.0 {
@@ -178,21 +170,18 @@ impl Tally {
             failed: read(&self.failed),
             unknown: read(&self.unknown),
             ended: read(&self.ended),
-            outcomes: latencies.outcomes.clone(),
+            outcomes: self.with(|ends| ends.outcomes.clone()),
             acknowledgement: Percentiles::of(&latencies.acknowledgement),
             latency: latencies
                 .by_coordination
                 .iter()
                 .map(|(name, histogram)| (name.clone(), Percentiles::of(histogram)))
                 .collect(),
-        })
+        }
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Latencies) -> T) -> T {
-        act(&mut self
-            .latencies
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, act: impl FnOnce(&mut Ends) -> T) -> T {
+        act(&mut self.ends.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -247,12 +236,26 @@ mod tests {
     #[test]
     fn latencies_of_hours_take_the_memory_of_the_first() {
         let tally = Tally::default();
-        let cells = || tally.with(|latencies| latencies.acknowledgement.distinct_values());
+        let cells = || tally.latencies().acknowledgement.distinct_values();
         let before = cells();
         // Past the longest that is held apart.
         let latencies = (0..40).map(|power| 1_u64 << power);
         latencies.for_each(|latency_us| tally.acknowledged(latency_us));
         assert_eq!(cells(), before);
+    }
+
+    #[test]
+    fn an_interval_is_counted_once_and_stays_in_the_whole() {
+        let tally = Tally::default();
+        tally.acknowledged(1_000);
+        let first = tally.end_interval();
+        tally.acknowledged(3_000);
+        let second = tally.end_interval();
+        let counts = [first, second].map(|interval| interval.acknowledgement.len());
+        assert_eq!(counts, [1, 1]);
+        let load = tally.load(1.0, 1.0, 0);
+        assert_eq!(load.acknowledgement.count, 2);
+        assert_eq!(load.acknowledgement.max_ms.round(), 3.0);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use hdrhistogram::Histogram;
 
 use super::second_of;
 use super::seconds::Seconds;
-use crate::tally::{LATENCY_US_MAX, Percentiles, histogram};
+use crate::tally::Percentiles;
+use crate::tally::latencies::{LATENCY_US_MAX, histogram};
 
 /// Long enough for a p99 of a few dozen orders a second, short enough to show a fault.
 pub const RECENT_SECONDS: u64 = 10;
