@@ -83,6 +83,7 @@ pub fn run() -> Run {
             unit_price_minor: 10,
             received: 100,
         }],
+        warm_up_ops: 0,
         already_wrong: Vec::new(),
     };
     let mut state = FinalState {

@@ -68,6 +68,16 @@ impl History {
         folding.finish(setup)
     }
 
+    /// The operations of the load, without those of the warm-up.
+    pub fn loaded(&self) -> impl Iterator<Item = &Operation> {
+        let is_loaded = |operation: &&Operation| self.is_loaded(operation);
+        self.operations.iter().filter(is_loaded)
+    }
+
+    pub fn is_loaded(&self, operation: &Operation) -> bool {
+        operation.op() >= self.setup.warm_up_ops
+    }
+
     pub fn placed(&self) -> impl Iterator<Item = Placed<'_>> {
         self.operations
             .iter()
@@ -172,6 +182,17 @@ mod tests {
             status,
             why,
         }
+    }
+
+    #[test]
+    fn the_load_begins_where_the_warm_up_ends() {
+        let setup = Setup {
+            warm_up_ops: 8,
+            ..Setup::default()
+        };
+        let history = History::fold(setup, [invoke(7), invoke(8), invoke(9)]);
+        let loaded: Vec<u64> = history.loaded().map(Operation::op).collect();
+        assert_eq!(loaded, [8, 9]);
     }
 
     #[test]

@@ -18,6 +18,8 @@ pub const SERVICEABLE: [&str; 6] = ["DE", "FI", "FR", "GB", "NO", "US"];
 pub const OPS_PER_ARRIVAL: u64 = 4;
 /// Arrivals before the schedule's first: the orders that wait for the catalogue.
 pub const PRIMING: u64 = 2;
+/// The operations of these arrivals have lower numbers than any of the load's.
+pub const WARM_UP_OPS: u64 = PRIMING * OPS_PER_ARRIVAL;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {

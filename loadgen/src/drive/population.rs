@@ -2,6 +2,7 @@
 
 use checkers::history::{FundedAccount, Setup, StockedSku};
 
+use super::plan::WARM_UP_OPS;
 use crate::workload::Workload;
 
 /// Enough that among so many races of two prices some arrive in the other order.
@@ -118,6 +119,7 @@ impl Population {
             prefix: self.prefix.clone(),
             accounts: self.all_accounts().cloned().collect(),
             skus: self.all_skus().cloned().collect(),
+            warm_up_ops: WARM_UP_OPS,
             already_wrong: Vec::new(),
         }
     }

@@ -8,7 +8,7 @@ use checkers::history::{Action, Completion, History, Operation, Place};
 use strict_yaml::Span;
 
 use super::draw::Draw;
-use super::plan::{OPS_PER_ARRIVAL, PRIMING, Plan, Planner, ReadBack};
+use super::plan::{Plan, Planner, ReadBack, WARM_UP_OPS};
 use super::population::{Population, renamed};
 use crate::folder::{Folder, FolderError, Record};
 use crate::history::{self, HistoryError};
@@ -60,7 +60,7 @@ impl Recording {
     fn of(record: &Record, history: History) -> Option<Self> {
         let draw = Draw::new(record.seed, &record.workload);
         let followed = Followed::by_order(&history);
-        let is_loaded = |operation: &&Operation| operation.op() >= PRIMING * OPS_PER_ARRIVAL;
+        let is_loaded = |operation: &&Operation| operation.op() >= WARM_UP_OPS;
         let mut orders: Vec<(u64, Plan)> = (history.operations.iter().filter(is_loaded))
             .filter_map(|operation| {
                 let Action::Place(place) = &operation.invocation.action else {

@@ -22,6 +22,7 @@ pub fn record() -> Record {
             prefix: "r1-".into(),
             accounts: vec![account],
             skus: Vec::new(),
+            warm_up_ops: 0,
             already_wrong: Vec::new(),
         },
         workload: Default::default(),

@@ -9,6 +9,9 @@ pub struct Setup {
     pub prefix: String,
     pub accounts: Vec<FundedAccount>,
     pub skus: Vec<StockedSku>,
+    /// Operations with a lower number are the warm-up's: asked again until they succeeded, they say nothing of the load.
+    #[serde(default)]
+    pub warm_up_ops: u64,
     /// Customers of others whose account was wrong before the run began: not this run's doing.
     #[serde(default)]
     pub already_wrong: Vec<String>,

@@ -224,6 +224,49 @@ const WRONG: [Wrong; 20] = [
     },
 ];
 
+/// All of the example was the warm-up; the load asked for one order and got this.
+fn answered_by(completion: Completion) -> Run {
+    let mut run = broken_run();
+    let mut asked = run.history.operations[0].clone();
+    asked.invocation.op = 4;
+    if let Action::Place(place) = &mut asked.invocation.action {
+        (place.key, place.postcode) = ("key4".into(), "4".into());
+    }
+    (asked.completion, asked.terminal) = (completion, None);
+    run.history.operations.push(asked);
+    run.history.setup.warm_up_ops = 4;
+    run
+}
+
+#[test]
+fn a_load_that_got_nothing_is_unknown_although_the_warm_up_succeeded() {
+    let at_us = 1_013_000_000;
+    let refused = |status| Completion::Failed {
+        at_us,
+        status: Some(status),
+        why: "refused".into(),
+    };
+    let lost = Completion::Unknown {
+        at_us,
+        why: "timeout".into(),
+    };
+    for completion in [refused(429), refused(422), refused(503), lost] {
+        let mut run = answered_by(completion);
+        let why = vec!["no place operation of the load ever succeeded".to_owned()];
+        assert_eq!(Verdict::over(&judge(&run)), Verdict::Unknown(why));
+        // Had the load got what the warm-up got, nothing would be wrong.
+        run.history.setup.warm_up_ops = 0;
+        assert_eq!(Verdict::over(&judge(&run)), Verdict::Valid);
+    }
+}
+
+#[test]
+fn a_load_that_sent_nothing_is_unknown_although_the_warm_up_succeeded() {
+    let mut run = broken_run();
+    run.history.setup.warm_up_ops = 4;
+    assert_eq!(Verdict::over(&judge(&run)).label(), "unknown");
+}
+
 /// The first order once more, after its end was seen.
 fn read(run: &mut Run, with: Option<i64>, version: i64) {
     let mut read = example::read_with_a_token(&run.history);
