@@ -86,6 +86,15 @@ pub fn metrics(run: &Run) -> Telemetry {
             });
         }
     }
+    for (service, mailbox) in state.mailboxes() {
+        gauges.push(GaugeSample {
+            name: "breakwater_outbox_rows".into(),
+            service: service.into(),
+            instance: format!("{service}-1"),
+            labels: BTreeMap::new(),
+            value: mailbox.expect("read").outbox.len() as f64,
+        });
+    }
     let indicators = Part::Read(indicators());
     Telemetry {
         counters,

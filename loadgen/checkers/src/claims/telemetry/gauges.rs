@@ -37,7 +37,11 @@ pub fn check(state: &FinalState, telemetry: &Telemetry, exam: &mut Examination) 
     }
     for (service, mailbox) in state.mailboxes() {
         let Some(mailbox) = mailbox else { continue };
-        for (instance, samples) in by_instance(telemetry, OUTBOX_ROWS, service) {
+        let shown = by_instance(telemetry, OUTBOX_ROWS, service);
+        if shown.is_empty() {
+            exam.unknown(format!("Prometheus has no {OUTBOX_ROWS} of {service}"));
+        }
+        for (instance, samples) in shown {
             examined += samples.len();
             for sample in samples {
                 let rows = mailbox.outbox.len() as f64;
