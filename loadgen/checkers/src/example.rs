@@ -249,7 +249,9 @@ fn order(run: &mut Run, op: u64, coordination: &str, country: &str, outcome: Out
     }
     publish(run, op, &format!("order.{}", outcome.status), coordination);
     let spans = spans(op, coordination, &outcome);
-    traces(run).traces.push(Trace { op, spans });
+    let traces = traces(run);
+    traces.traces.push(Trace { op, spans });
+    traces.asked = Some(traces.traces.len() as u64);
 }
 
 fn publish(run: &mut Run, op: u64, kind: &str, coordination: &str) {

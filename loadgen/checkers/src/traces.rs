@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// The traces of the orders that were sampled.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Traces {
+    /// Orders whose trace was looked for; each has its entry below, found or not. `None`: nobody wrote it down.
+    #[serde(default)]
+    pub asked: Option<u64>,
     pub traces: Vec<Trace>,
 }
 

@@ -54,6 +54,7 @@ pub async fn read(
     let mut orders = wanted(history, state, sample_max);
     search_from_the_edge(&store, &mut orders).await?;
     search_from_within(&store, &mut orders).await?;
+    let asked = Some(orders.len() as u64);
     let (mut spans, mut grown) = (count(&orders), Instant::now());
     let until = Instant::now() + WHOLE_WITHIN;
     while !orders.values().all(Wanted::is_whole)
@@ -67,7 +68,7 @@ pub async fn read(
         }
     }
     let traces = orders.into_values().map(Wanted::into_trace).collect();
-    Ok(Traces { traces })
+    Ok(Traces { asked, traces })
 }
 
 /// Everything that customers began while the orders ran.

@@ -1,16 +1,19 @@
 //! I16: each order is one connected trace, with the spans its outcome demands.
 
+mod connections;
 mod demands;
+mod sample;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
 use crate::history::{Completion, History, Operation, Outcome, Place};
 use crate::journal::Journal;
 use crate::state::{OrdersRows, Part};
-use crate::traces::{Span, Trace, Traces};
+use crate::traces::{Trace, Traces};
 use crate::verdict::{Claim, Examination, Report};
+use connections::disconnected;
 pub use demands::{Demand, demanded, missing};
 
 pub const CLAIM: Claim = Claim {
@@ -37,16 +40,17 @@ pub fn check(
             .iter()
             .map(|row| (row.order_id, row.outcome()))
             .collect();
-        let operations: BTreeMap<u64, &Operation> = history
-            .operations
-            .iter()
-            .map(|operation| (operation.op(), operation))
+        let asked: BTreeMap<u64, &Operation> = history
+            .placed()
+            .filter(|placed| placed.operation.promise().is_some())
+            .map(|placed| (placed.operation.op(), placed.operation))
             .collect();
         exam.count(traces.traces.len(), "traces");
         exam.count(
             traces.traces.iter().map(|trace| trace.spans.len()).sum(),
             "spans",
         );
+        sample::check(&asked, traces, &mut exam);
         let mut judge = Judge {
             journal,
             exam: &mut exam,
@@ -54,7 +58,7 @@ pub fn check(
             excused: 0,
         };
         for trace in &traces.traces {
-            if let Some(operation) = operations.get(&trace.op) {
+            if let Some(operation) = asked.get(&trace.op) {
                 judge.trace(trace, operation, &outcomes);
             }
         }
@@ -146,181 +150,5 @@ fn ending<'a>(
         .map(|outcome| (place, outcome))
 }
 
-/// Spans whose parent is missing: the service that must have sent it, and what was found. The root is the edge's own
-/// span: one without a parent, or one whose parent is the caller's. A retry is a second request of the same caller.
-fn disconnected<'a>(trace: &'a Trace, known: &str) -> Vec<(&'a str, String)> {
-    let ids: BTreeSet<&str> = trace
-        .spans
-        .iter()
-        .map(|span| span.span_id.as_str())
-        .collect();
-    let mut roots: BTreeSet<&str> = BTreeSet::new();
-    let mut gaps = Vec::new();
-    for span in &trace.spans {
-        match span.parent_id.as_deref() {
-            Some(parent) if ids.contains(parent) => {}
-            Some(parent) if parent == known => {
-                roots.insert(&span.trace_id);
-            }
-            Some(parent) => gaps.push((emitter(span), format!("{parent} of {}", named(span)))),
-            None if roots.insert(&span.trace_id) => {}
-            None => gaps.push((emitter(span), format!("a second root, {}", named(span)))),
-        }
-    }
-    gaps
-}
-
-fn named(span: &Span) -> String {
-    format!("{} \"{}\"", span.service, span.name)
-}
-
-/// Who sent the message or request that this span handles.
-fn emitter(span: &Span) -> &str {
-    let Some((verb, kind)) = span.name.split_once(' ') else {
-        return &span.service;
-    };
-    if !matches!(verb, "process" | "duplicate" | "project") {
-        // An HTTP span: the caller of a service is the gateway; within the gateway it is itself.
-        return "gateway";
-    }
-    match kind.split('.').next().unwrap_or_default() {
-        "order" => "orders",
-        "stock" | "sku" => "inventory",
-        "payment" => "payments",
-        "shipment" => "shipping",
-        _command => "orchestrator",
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::example;
-    use crate::{Run, Verdict};
-
-    fn judged(run: &Run, journal: &Journal) -> Verdict {
-        check(&run.history, &run.state.orders, &run.traces, journal).verdict
-    }
-
-    fn unbroken() -> Journal {
-        Journal::default()
-    }
-
-    #[test]
-    fn whole_traces_are_valid() {
-        assert_eq!(judged(&example::run(), &unbroken()), Verdict::Valid);
-    }
-
-    #[test]
-    fn a_missing_span_is_named() {
-        let mut run = example::run();
-        let gone = "process payment.captured";
-        example::traces(&mut run).traces[0]
-            .spans
-            .retain(|span| span.name != gone);
-        let Verdict::Invalid(evidence) = judged(&run, &unbroken()) else {
-            panic!("must be invalid")
-        };
-        assert!(
-            evidence[0].expected.contains(gone),
-            "{}",
-            evidence[0].expected
-        );
-        assert_eq!(evidence[0].place, "orders");
-    }
-
-    #[test]
-    fn a_missing_span_is_excused_by_a_kill_of_its_process_alone() {
-        let mut run = example::run();
-        let spans = &mut example::traces(&mut run).traces[0].spans;
-        spans.retain(|span| span.name != "process payment.captured");
-        assert_eq!(judged(&run, &example::journal()), Verdict::Valid);
-        let spans = &mut example::traces(&mut run).traces[0].spans;
-        spans.retain(|span| span.name != "process payment.held");
-        assert_eq!(judged(&run, &example::journal()).label(), "invalid");
-    }
-
-    #[test]
-    fn a_trace_that_the_edge_began_is_as_good_as_one_that_the_caller_began() {
-        let mut run = example::run();
-        example::traces(&mut run).traces[0].spans[0].parent_id = None;
-        assert_eq!(judged(&run, &unbroken()), Verdict::Valid);
-    }
-
-    #[test]
-    fn an_orphan_and_a_second_root_are_invalid() {
-        let mut run = example::run();
-        example::traces(&mut run).traces[0].spans[3].parent_id = Some("nowhere".into());
-        assert_eq!(judged(&run, &unbroken()).label(), "invalid");
-        example::traces(&mut run).traces[0].spans[3].parent_id = None;
-        assert_eq!(judged(&run, &unbroken()).label(), "invalid");
-    }
-
-    #[test]
-    fn a_duplicate_must_link_to_the_attempt_that_did_it() {
-        let mut run = example::run();
-        let spans = &mut example::traces(&mut run).traces[0].spans;
-        let mut duplicate = spans[3].clone();
-        duplicate.span_id = "again".into();
-        duplicate.name = "duplicate order.placed".into();
-        duplicate.links = vec![spans[3].span_id.clone()];
-        spans.push(duplicate);
-        assert_eq!(judged(&run, &unbroken()), Verdict::Valid);
-        example::traces(&mut run).traces[0]
-            .spans
-            .last_mut()
-            .expect("a span")
-            .links
-            .clear();
-        assert_eq!(judged(&run, &unbroken()).label(), "invalid");
-    }
-
-    #[test]
-    fn absent_traces_are_unknown() {
-        let mut run = example::run();
-        example::traces(&mut run).traces[0].spans.clear();
-        assert_eq!(judged(&run, &unbroken()).label(), "unknown");
-        run.traces = Part::Read(Traces::default());
-        assert_eq!(judged(&run, &unbroken()).label(), "unknown");
-        run.traces = Part::default();
-        assert_eq!(judged(&run, &unbroken()).label(), "unknown");
-    }
-
-    #[test]
-    fn a_gap_is_excused_by_a_kill_of_the_service_that_should_have_filled_it() {
-        let mut run = example::run();
-        let spans = &mut example::traces(&mut run).traces[0].spans;
-        let at = spans
-            .iter()
-            .position(|span| span.name == "process order.placed");
-        spans[at.expect("inventory handles it")].parent_id = Some("lost".into());
-        let Verdict::Invalid(evidence) = judged(&run, &unbroken()) else {
-            panic!("must be invalid")
-        };
-        assert_eq!(
-            evidence[0].found,
-            r#"lost of inventory "process order.placed""#
-        );
-        // Orders sent it, and orders was killed.
-        let orders = &run.state.orders;
-        let report = check(&run.history, orders, &run.traces, &example::journal());
-        assert_eq!(report.verdict, Verdict::Valid);
-        assert!(report.examined.contains("1 gaps excused by a kill"));
-    }
-
-    #[test]
-    fn a_kill_takes_with_it_only_what_was_still_waiting_to_be_sent() {
-        let mut run = example::run();
-        let spans = &mut example::traces(&mut run).traces[0].spans;
-        spans.retain(|span| span.name != "process payment.captured");
-        let (_, ended_ms) = run.history.operations[0].window_ms();
-        let mut journal = example::journal();
-        let killed_at = &mut journal.run[0].receipts[0].at_ms;
-        *killed_at = ended_ms + EXPORT_INTERVAL_MS;
-        let report = check(&run.history, &run.state.orders, &run.traces, &journal);
-        assert_eq!(report.verdict, Verdict::Valid);
-        assert!(report.examined.contains("1 gaps excused by a kill"));
-        journal.run[0].receipts[0].at_ms += 1;
-        assert_eq!(judged(&run, &journal).label(), "invalid");
-    }
-}
+mod tests;

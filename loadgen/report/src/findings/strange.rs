@@ -142,7 +142,10 @@ mod tests {
         let mut traces = vec![trace(4, 30), trace(5, 10), trace(6, 12)];
         traces[1].spans[0].redelivered = true;
         let mut findings = Findings::of(Files {
-            traces: Part::Read(Traces { traces }),
+            traces: Part::Read(Traces {
+                traces,
+                ..Traces::default()
+            }),
             ..Files::default()
         });
         findings.orders = orders;

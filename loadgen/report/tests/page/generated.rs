@@ -76,6 +76,7 @@ pub fn run(test: &str, plan: Plan) -> Folder {
     let log = json!({"state": {"log": {"read": {"entries": []}}}});
     let traces = Part::Read(Traces {
         traces: std::mem::take(&mut world.traces),
+        ..Traces::default()
     });
     write(&path, "history.jsonl", world.history.join("\n"));
     write(&path, "run.json", record(plan).to_string());
