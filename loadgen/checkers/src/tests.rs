@@ -61,7 +61,7 @@ fn every_claim_is_judged_in_order_and_says_what_it_examined() {
         ),
         (
             "I16",
-            "3 traces, 28 spans, 0 gaps excused by a kill, 0 wrong",
+            "3 traces, 28 spans, 100.0 % of 28 demanded spans, 0 gaps excused by a kill, 0 clock anomalies, 0 wrong",
         ),
         ("I17", "22 counters, 18 gauges, 0 wrong"),
         ("I18", "1 faults, 1 receipts, 0 wrong"),

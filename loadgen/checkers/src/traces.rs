@@ -32,6 +32,9 @@ pub struct Span {
     pub start_us: u64,
     #[serde(default)]
     pub duration_us: u64,
+    /// Its clock was set back in between: it has no duration.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ended_before_it_began: bool,
     /// Span ids this span links to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<String>,

@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 /// Evidence kept per claim. The first few rows show what went wrong; the total is in [`Report::wrong`].
 const EVIDENCE_MAX: usize = 50;
+/// More than a storm has faults, and few enough to be read.
+const DETAILS_MAX: usize = 50;
 
 /// A property of a run, as DESIGN and README name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -51,6 +53,8 @@ pub struct Report {
     pub verdict: Verdict,
     /// `4,812 ledger rows, 40 accounts, 0 wrong`.
     pub examined: String,
+    /// Figures of single things, e.g. of each fault; they decide nothing.
+    pub details: Vec<String>,
     pub wrong: u64,
 }
 
@@ -59,6 +63,8 @@ pub struct Examination {
     claim: Claim,
     counts: Vec<(u64, &'static str)>,
     notes: Vec<String>,
+    details: Vec<String>,
+    details_left_out: u64,
     evidence: Vec<Evidence>,
     wrong: u64,
     unknown: Vec<String>,
@@ -133,6 +139,8 @@ impl Examination {
             claim,
             counts: Vec::new(),
             notes: Vec::new(),
+            details: Vec::new(),
+            details_left_out: 0,
             evidence: Vec::new(),
             wrong: 0,
             unknown: Vec::new(),
@@ -147,6 +155,14 @@ impl Examination {
     /// Said beside the counts; decides nothing.
     pub fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
+    }
+
+    /// On a line of its own, the first of them; decides nothing.
+    pub fn detail(&mut self, detail: impl Into<String>) {
+        match self.details.len() < DETAILS_MAX {
+            true => self.details.push(detail.into()),
+            false => self.details_left_out += 1,
+        }
     }
 
     pub fn wrong(
@@ -221,6 +237,10 @@ impl Examination {
             .collect();
         examined.append(&mut self.notes);
         examined.push(format!("{} wrong", grouped(self.wrong)));
+        if self.details_left_out > 0 {
+            let more = grouped(self.details_left_out);
+            self.details.push(format!("and {more} more"));
+        }
         let verdict = if self.wrong > 0 {
             Verdict::Invalid(self.evidence)
         } else if !self.unknown.is_empty() {
@@ -232,6 +252,7 @@ impl Examination {
             claim: self.claim,
             verdict,
             examined: examined.join(", "),
+            details: self.details,
             wrong: self.wrong,
         }
     }
@@ -289,6 +310,18 @@ mod tests {
         let report = exam.finish();
         assert_eq!(report.examined, "4,812 ledger rows, 0 wrong");
         assert_eq!(report.verdict, Verdict::Valid);
+    }
+
+    #[test]
+    fn details_decide_nothing_and_those_left_out_are_counted() {
+        let mut exam = Examination::of(CLAIM);
+        exam.count(1, "rows");
+        (0..DETAILS_MAX + 2).for_each(|nth| exam.detail(format!("row {nth}")));
+        let report = exam.finish();
+        assert_eq!(report.verdict, Verdict::Valid);
+        assert_eq!(report.details.len(), DETAILS_MAX + 1);
+        let ends = [&report.details[0], &report.details[DETAILS_MAX]];
+        assert_eq!(ends, ["row 0", "and 2 more"]);
     }
 
     #[test]

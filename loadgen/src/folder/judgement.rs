@@ -47,6 +47,8 @@ pub struct ClaimJudgement {
     pub verdict: &'static str,
     /// What was looked at, counted
     pub examined: String,
+    /// Figures of single things, e.g. of each fault; they decide nothing
+    pub details: Vec<String>,
     /// How many are wrong: the evidence has the first of them
     pub wrong: u64,
     pub evidence: Vec<Evidence>,
@@ -92,6 +94,7 @@ impl From<Report> for ClaimJudgement {
             title: report.claim.title,
             verdict,
             examined: report.examined,
+            details: report.details,
             wrong: report.wrong,
             evidence,
             why,

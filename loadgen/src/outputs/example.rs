@@ -17,6 +17,7 @@ pub fn claim(id: &'static str, title: &'static str) -> ClaimJudgement {
         title,
         verdict: "valid",
         examined: "12 rows, 0 wrong".into(),
+        details: Vec::new(),
         wrong: 0,
         evidence: Vec::new(),
         why: Vec::new(),

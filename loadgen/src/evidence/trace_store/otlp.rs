@@ -108,6 +108,7 @@ fn convert(service: &str, span: OtlpSpan) -> Found {
         name: span.name,
         start_us,
         duration_us: end_us.saturating_sub(start_us),
+        ended_before_it_began: end_us > 0 && end_us < start_us,
         links: span.links.into_iter().map(|link| link.span_id).collect(),
         redelivered,
     };
@@ -163,6 +164,23 @@ mod tests {
         assert_eq!((spans[1].start_us, spans[1].duration_us), (0, 0));
         assert_eq!(spans[1].parent_id.as_deref(), Some("b7ad6b7169203331"));
         assert_eq!((spans[1].links.len(), spans[1].redelivered), (1, true));
+    }
+
+    #[test]
+    fn a_span_that_ended_before_it_began_says_so_and_one_without_an_end_does_not() {
+        let span = |end: &str| {
+            let body = format!(
+                r#"{{"result":{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"traceId":"0a","spanId":"0b",
+                "name":"n","startTimeUnixNano":"1700000000000123000"{end}}}]}}]}}]}}}}"#
+            );
+            spans(body.as_bytes()).expect("a trace").remove(0).span
+        };
+        let backwards = span(r#","endTimeUnixNano":"1700000000000120000""#);
+        assert_eq!(
+            (backwards.duration_us, backwards.ended_before_it_began),
+            (0, true)
+        );
+        assert!(!span("").ended_before_it_began);
     }
 
     #[test]

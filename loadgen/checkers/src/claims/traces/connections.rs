@@ -7,11 +7,7 @@ use crate::traces::{Span, Trace};
 /// Spans whose parent is missing: the service that must have sent it, and what was found. The root is the edge's own
 /// span: one without a parent, or one whose parent is the caller's. A retry is a second request of the same caller.
 pub fn disconnected<'a>(trace: &'a Trace, known: &str) -> Vec<(&'a str, String)> {
-    let ids: BTreeSet<&str> = trace
-        .spans
-        .iter()
-        .map(|span| span.span_id.as_str())
-        .collect();
+    let ids = ids(trace);
     let mut roots: BTreeSet<&str> = BTreeSet::new();
     let mut gaps = Vec::new();
     for span in &trace.spans {
@@ -28,7 +24,23 @@ pub fn disconnected<'a>(trace: &'a Trace, known: &str) -> Vec<(&'a str, String)>
     gaps
 }
 
-fn named(span: &Span) -> String {
+/// Links to spans that are not there: the service that must have sent them, which is that of the link, and what was
+/// found.
+pub fn lost_causes(trace: &Trace) -> impl Iterator<Item = (&str, String)> {
+    let ids = ids(trace);
+    trace.spans.iter().flat_map(move |span| {
+        let lost = span.links.iter().filter(|id| !ids.contains(id.as_str()));
+        let gaps = lost.map(|id| (span.service.as_str(), format!("{id} of {}", named(span))));
+        gaps.collect::<Vec<_>>()
+    })
+}
+
+fn ids(trace: &Trace) -> BTreeSet<&str> {
+    let ids = trace.spans.iter().map(|span| span.span_id.as_str());
+    ids.collect()
+}
+
+pub fn named(span: &Span) -> String {
     format!("{} \"{}\"", span.service, span.name)
 }
 

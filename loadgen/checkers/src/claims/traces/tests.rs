@@ -167,3 +167,54 @@ fn fewer_traces_than_were_asked_for_are_unknown() {
     example::traces(&mut run).asked = None;
     assert_eq!(judged(&run, &unbroken()).label(), "unknown");
 }
+
+fn examined(run: &Run, journal: &Journal) -> String {
+    check(&run.history, &run.state.orders, &run.traces, journal).examined
+}
+
+#[test]
+fn how_many_of_the_demanded_spans_there_are_is_told_and_rounded_down() {
+    let mut run = example::run();
+    let all = examined(&run, &unbroken());
+    assert!(all.contains("100.0 % of 28 demanded spans"), "{all}");
+    let spans = &mut example::traces(&mut run).traces[0].spans;
+    spans.retain(|span| span.name != "process payment.captured");
+    let excused = examined(&run, &example::journal());
+    assert!(excused.contains("96.4 % of 28 demanded spans"), "{excused}");
+    // What the store does not have at all is missing as well.
+    example::traces(&mut run).traces[0].spans.clear();
+    let absent = examined(&run, &unbroken());
+    assert!(absent.contains("57.1 % of 28 demanded spans"), "{absent}");
+    let one_of_many = Completeness {
+        demanded: 100_000,
+        missing: 1,
+    };
+    assert!(one_of_many.to_string().starts_with("99.9 %"));
+}
+
+#[test]
+fn times_that_contradict_each_other_are_listed_and_not_held_against_anybody() {
+    let mut run = example::run();
+    let spans = &mut example::traces(&mut run).traces[0].spans;
+    spans[0].start_us = 9_000;
+    spans[1].start_us = 2_000;
+    let report = check(&run.history, &run.state.orders, &run.traces, &unbroken());
+    assert_eq!(report.verdict, Verdict::Valid);
+    assert!(report.examined.contains("1 clock anomalies"));
+    let said = r#"op 0, trace trace0: orders "POST /orders" began 7.0 ms before its parent gateway "POST /orders""#;
+    assert_eq!(report.details, [said]);
+}
+
+#[test]
+fn a_link_to_a_span_that_is_not_there_is_invalid_unless_its_process_was_killed() {
+    let mut run = example::run();
+    let spans = &mut example::traces(&mut run).traces[0].spans;
+    let at = spans.iter().position(|span| span.service == "orders");
+    spans[at.expect("a span of orders")].links = vec!["lost".into()];
+    let Verdict::Invalid(evidence) = judged(&run, &unbroken()) else {
+        panic!("must be invalid")
+    };
+    assert_eq!(evidence[0].place, "linked span");
+    assert_eq!(evidence[0].found, r#"lost of orders "POST /orders""#);
+    assert_eq!(judged(&run, &example::journal()), Verdict::Valid);
+}
