@@ -59,7 +59,7 @@ pub fn check(
             Some((from_ms, to_ms)) => {
                 let points = seconds.points(from_ms, to_ms, &sent);
                 let bound = journal.experiment.recovery.unwrap_or(BOUND);
-                judge(&faults, &points, bound, &mut exam);
+                judge(&faults, &points, bound, started_ms, &mut exam);
                 if let Some(budget) = Budget::of(&seconds, from_ms, to_ms) {
                     exam.note(budget.to_string());
                 }
@@ -94,7 +94,13 @@ fn began_ms(fault: &crate::journal::Injection) -> u64 {
     fault.began_ms().min(touched.unwrap_or(u64::MAX))
 }
 
-fn judge(faults: &[Fault<'_>], points: &[Point], bound: Span, exam: &mut Examination) {
+fn judge(
+    faults: &[Fault<'_>],
+    points: &[Point],
+    bound: Span,
+    started_ms: u64,
+    exam: &mut Examination,
+) {
     let Some(first_ms) = faults.iter().map(|fault| fault.began_ms).min() else {
         return;
     };
@@ -106,6 +112,7 @@ fn judge(faults: &[Fault<'_>], points: &[Point], bound: Span, exam: &mut Examina
     let (mut longest_ms, mut judged_ms) = (0, 0);
     for fault in faults {
         let (last, regained_ms) = recovery(fault, faults, points, &level, bound);
+        exam.detail(told(fault, last, regained_ms, started_ms));
         // Faults of which one began while the other was recovered from recover together.
         if last.over_ms <= judged_ms {
             continue;
@@ -135,6 +142,24 @@ fn judge(faults: &[Fault<'_>], points: &[Point], bound: Span, exam: &mut Examina
     if longest_ms > 0 {
         exam.note(format!("longest recovery {}", seconds(longest_ms)));
     }
+}
+
+/// A line for each fault, in the order of their ends.
+fn told(fault: &Fault<'_>, last: &Fault<'_>, regained_ms: Option<u64>, started_ms: u64) -> String {
+    let over = seconds(fault.over_ms.saturating_sub(started_ms));
+    let back = match regained_ms {
+        Some(at_ms) => format!(
+            "steady again after {}",
+            seconds(at_ms.saturating_sub(fault.over_ms))
+        ),
+        None => "not steady again".to_owned(),
+    };
+    let with = match std::ptr::eq(fault, last) {
+        true => String::new(),
+        false => format!(", with {}", last.title),
+    };
+    let title = fault.title;
+    format!("{title}: over {over} into the run, {back}{with}")
 }
 
 /// The last of the faults that were recovered from together with this one, and when the steady state was back.

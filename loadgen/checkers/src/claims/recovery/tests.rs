@@ -56,6 +56,8 @@ fn a_system_that_stays_steady_has_recovered() {
     assert_eq!(report.verdict, Verdict::Valid);
     let said = "longest recovery 2.5 s, 0 % of the requests' error budget spent";
     assert!(report.examined.contains(said), "{}", report.examined);
+    let each = ["kill orders-1: over 13.5 s into the run, steady again after 2.5 s"];
+    assert_eq!(report.details, each);
 }
 
 #[test]
@@ -93,6 +95,8 @@ fn orders_that_pile_up_and_stay_are_invalid() {
         panic!("must be invalid")
     };
     assert_eq!(evidence[0].found, "not again in this run");
+    let details = report(&run, &bounded(9)).details;
+    assert!(details[0].ends_with(", not steady again"), "{details:?}");
 }
 
 #[test]
@@ -123,7 +127,13 @@ fn a_fault_that_was_followed_by_another_recovers_with_it() {
         duration: 3.0,
         ..Injection::default()
     });
-    assert_eq!(judged(&run, &journal), Verdict::Valid);
+    let valid = report(&run, &journal);
+    assert_eq!(valid.verdict, Verdict::Valid);
+    let each = [
+        "kill orders-1: over 13.5 s into the run, steady again after 11.5 s, with kill orders-2",
+        "kill orders-2: over 18.0 s into the run, steady again after 7.0 s",
+    ];
+    assert_eq!(valid.details, each);
     journal.experiment.recovery = Some(Span::seconds(5));
     let Verdict::Invalid(evidence) = judged(&run, &journal) else {
         panic!("must be invalid")
