@@ -44,6 +44,14 @@ const SENT_MS: [u64; 4] = [12_000, 1_000, 30_000, 30_000];
 const KILLED_MS: u64 = STARTED_MS + 12_500;
 const READY_MS: u64 = STARTED_MS + 13_500;
 
+/// Seen by its customer this much later.
+const SEEN_AFTER_MS: u64 = 20;
+
+/// Unix ms.
+fn ended_ms(op: u64) -> u64 {
+    STARTED_MS + SENT_MS[op as usize] + 30
+}
+
 /// The first order, read with the token of its confirmation once that had been seen.
 pub fn read_with_a_token(history: &History) -> Operation {
     let mut operation = history.operations[0].clone();
@@ -234,7 +242,7 @@ fn order(run: &mut Run, op: u64, coordination: &str, country: &str, outcome: Out
         },
     };
     let mut operation = answered(op, Action::Place(place), id);
-    let at_us = operation.invocation.sent_us + 50_000;
+    let at_us = (ended_ms(op) + SEEN_AFTER_MS) * 1_000;
     operation.terminal = Some(Terminal {
         at_us,
         outcome: outcome.clone(),

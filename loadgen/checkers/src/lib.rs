@@ -85,7 +85,7 @@ pub fn judge_effects(run: &Run) -> Vec<Report> {
         at_most_once::check(state),
         atomicity::check(state),
         termination::check(state),
-        convergence::check(&state.orders, &state.order_view),
+        convergence::check(history, &state.orders, &state.order_view),
         replica::check(&state.orders, &state.inventory),
         closure::check(state),
         message_ledger::check(state),

@@ -1,18 +1,26 @@
 //! I8: the read side shows what the write side decided.
+//!
+//! Judged once, at rest: the bound on how long that may take is that of the run's rest, not one of each order. How far the
+//! read side was behind meanwhile is told, by the orders that were seen to end, and decides nothing; whether a read went
+//! back or was stale is I9's and I10's to say.
+
+mod lag;
 
 use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use crate::history::History;
 use crate::state::{OrderRow, OrderViewRows, OrdersRows, Part, ViewRow};
 use crate::verdict::{Claim, Examination, Report};
+use lag::Lag;
 
 pub const CLAIM: Claim = Claim {
     id: "I8",
     title: "the read side converged",
 };
 
-pub fn check(orders: &Part<OrdersRows>, view: &Part<OrderViewRows>) -> Report {
+pub fn check(history: &History, orders: &Part<OrdersRows>, view: &Part<OrderViewRows>) -> Report {
     let mut exam = Examination::of(CLAIM);
     let orders = orders.examine("orders", &mut exam);
     let view = view.examine("order_view", &mut exam);
@@ -29,6 +37,9 @@ pub fn check(orders: &Part<OrdersRows>, view: &Part<OrderViewRows>) -> Report {
                     exam.wrong(subject, "order_view.orders", order.outcome(), "no row");
                 }
             }
+        }
+        if let Some(lag) = Lag::of(history, &orders.orders) {
+            exam.note(lag.to_string());
         }
         for row in projected.values() {
             let subject = format!("order {}", row.order_id);
@@ -103,15 +114,16 @@ fn same(order: &OrderRow, row: &ViewRow, exam: &mut Examination) {
 mod tests {
     use super::*;
     use crate::Verdict;
-    use crate::example;
+    use crate::{Run, example};
+
+    fn judged(run: &Run) -> Report {
+        check(&run.history, &run.state.orders, &run.state.order_view)
+    }
 
     #[test]
     fn an_equal_read_side_is_valid() {
         let run = example::run();
-        assert_eq!(
-            check(&run.state.orders, &run.state.order_view).verdict,
-            Verdict::Valid
-        );
+        assert_eq!(judged(&run).verdict, Verdict::Valid);
     }
 
     #[test]
@@ -120,8 +132,7 @@ mod tests {
         let row = &mut example::order_view(&mut run).orders[0];
         row.version -= 1;
         let order_id = row.order_id;
-        let Verdict::Invalid(evidence) = check(&run.state.orders, &run.state.order_view).verdict
-        else {
+        let Verdict::Invalid(evidence) = judged(&run).verdict else {
             panic!("must be invalid")
         };
         assert_eq!(evidence[0].subject, format!("order {order_id}"));
@@ -132,12 +143,7 @@ mod tests {
     fn a_missing_row_is_invalid() {
         let mut run = example::run();
         example::order_view(&mut run).orders.pop();
-        assert_eq!(
-            check(&run.state.orders, &run.state.order_view)
-                .verdict
-                .label(),
-            "invalid"
-        );
+        assert_eq!(judged(&run).verdict.label(), "invalid");
     }
 
     #[test]
@@ -146,7 +152,15 @@ mod tests {
             Part::Read(OrdersRows::default()),
             Part::Read(OrderViewRows::default()),
         );
-        assert_eq!(check(&orders, &view).verdict.label(), "unknown");
-        assert_eq!(check(&Part::default(), &view).verdict.label(), "unknown");
+        assert_eq!(
+            check(&History::default(), &orders, &view).verdict.label(),
+            "unknown"
+        );
+        assert_eq!(
+            check(&History::default(), &Part::default(), &view)
+                .verdict
+                .label(),
+            "unknown"
+        );
     }
 }

@@ -1,4 +1,7 @@
 //! I1: no money appears or disappears, account by account.
+//!
+//! Of one consistent read at rest, in which the ledger has every movement of the run. That the sum held in every state on
+//! the way there is the model checker's to say.
 
 use std::collections::BTreeMap;
 

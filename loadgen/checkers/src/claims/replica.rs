@@ -1,4 +1,7 @@
 //! I11: orders' replica of the catalogue ends at inventory's newest price, in whatever order the prices came.
+//!
+//! Where each replica ended is judged, not each version on its way: a table keeps the last, and one that came out of order
+//! and was overtaken leaves no trace there.
 
 use std::collections::BTreeMap;
 

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::doors::{inventory, order_view, orders, part, payments, shipping};
-use super::{CUSTOMER, QUANTITY, SKU, TOTAL_MINOR, order_id};
+use super::{CUSTOMER, QUANTITY, SKU, TOTAL_MINOR, ended_ms, order_id};
 use crate::Run;
 use crate::history::{OrderLine, Outcome, Status};
 use crate::state::*;
@@ -75,7 +75,7 @@ pub fn rows(run: &mut Run, op: u64, coordination: &str, outcome: &Outcome) {
         lines,
         postcode: op.to_string(),
         placed_at_ms: 7,
-        terminal_at_ms: Some(9),
+        terminal_at_ms: Some(ended_ms(op) as i64),
     });
     *orders(run)
         .totals
