@@ -61,8 +61,8 @@ impl Running {
         let rate = workload.rate_intended().unwrap_or(0.0);
         self.record.load = self.drive.tally.load(rate, seconds, ended);
         self.record.load.pace = workload.pace();
-        let doubt = keeping_up::doubt(&self.record.load);
-        self.record.doubts.extend(doubt);
+        let doubts = keeping_up::doubts(&self.record.load);
+        self.record.doubts.extend(doubts);
         Ok(())
     }
 
