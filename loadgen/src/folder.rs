@@ -16,6 +16,7 @@
 //! | `report.html` | all of it on one page |
 //! | `compare.html` | another run held against it, where somebody asked for that |
 
+mod again;
 mod judgement;
 
 use std::fs::File;
@@ -112,8 +113,8 @@ pub enum FolderError {
         path: PathBuf,
         source: serde_json::Error,
     },
-    #[error("{0}; traces.json is as it was")]
-    Traces(String),
+    #[error("{why}; {file} is as it was")]
+    NotAgain { file: &'static str, why: String },
 }
 
 impl Folder {
@@ -179,17 +180,6 @@ impl Folder {
     ) -> Result<(), FolderError> {
         self.write("final-state.json", reads, Form::Compact)?;
         self.write("traces.json", traces, Form::Compact)
-    }
-
-    /// Reads the traces again: the store was away, or another one has them as well.
-    pub async fn read_traces(&self, store_url: &str, sample_max: usize) -> Result<(), FolderError> {
-        let (run, doubts) = self.run(&self.record()?);
-        if run.history.operations.is_empty() {
-            return Err(FolderError::Traces(doubts.join("; ")));
-        }
-        let traces = evidence::traces(store_url, &run.history, &run.state, sample_max).await;
-        let traces = traces.map_err(FolderError::Traces)?;
-        self.write("traces.json", &Part::Read(traces), Form::Compact)
     }
 
     pub fn write_series(&self, series: &SeriesFile) -> Result<(), FolderError> {
