@@ -118,9 +118,14 @@ pub enum FolderError {
 }
 
 impl Folder {
+    /// By its path, or by that of a file in it.
     pub fn open(path: &Path) -> Self {
+        let folder = match path.is_file() {
+            true => path.parent().unwrap_or(Path::new("")),
+            false => path,
+        };
         Self {
-            path: path.to_owned(),
+            path: folder.to_owned(),
         }
     }
 

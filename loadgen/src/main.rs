@@ -54,7 +54,11 @@ enum Command {
     /// Judge a run again from its files; the system need not be there
     Judge(JudgeSettings),
     /// Show a judged run on one page: report.html in its folder
-    Report { run_dir: PathBuf },
+    Report {
+        /// The folder of a run, or a file in it
+        #[arg(value_name = "RUN_DIR")]
+        run: PathBuf,
+    },
     /// Hold a judged run against another: what got better or worse by more than noise
     ///
     /// A table of figures here, and a page with both runs over each other. Exit codes: 0 compared, whatever the
@@ -79,7 +83,7 @@ async fn main() -> ExitCode {
         Command::List => Ok(cli::list()),
         Command::Schema { of } => Ok(cli::schema(of)),
         Command::Judge(settings) => judge_again(&settings).await.map_err(AnyError::from),
-        Command::Report { run_dir } => Ok(report(&run_dir)),
+        Command::Report { run } => Ok(report(Folder::open(&run).path())),
         Command::Compare(asked) => Ok(compare::compare(&asked)),
     };
     done.unwrap_or_else(|error| {
@@ -113,7 +117,7 @@ async fn interruptible(conduct: Conduct, script: Script) -> Result<Folder, RunEr
 }
 
 async fn judge_again(settings: &JudgeSettings) -> Result<ExitCode, FolderError> {
-    let folder = Folder::open(&settings.run_dir);
+    let folder = Folder::open(&settings.run);
     if let Some(url) = &settings.trace_store {
         let url = url.trim_end_matches('/');
         folder.read_traces(url, settings.trace_sample).await?;

@@ -37,7 +37,9 @@ pub struct ReplaySettings {
 /// `loadgen judge`
 #[derive(Args, Clone, Debug)]
 pub struct JudgeSettings {
-    pub run_dir: PathBuf,
+    /// The folder of a run, or a file in it
+    #[arg(value_name = "RUN_DIR")]
+    pub run: PathBuf,
     /// Read the run's traces again, from this query API: that of a Jaeger, say
     #[arg(long, value_name = "URL")]
     pub trace_store: Option<String>,

@@ -66,7 +66,9 @@ impl Seen {
         };
         match self.doubts.len() {
             ..TOLD_MAX => self.doubts.push(doubt),
-            TOLD_MAX => self.doubts.push(format!("it stepped again and again during {during}")),
+            TOLD_MAX => self
+                .doubts
+                .push(format!("it stepped again and again during {during}")),
             _ => {}
         }
     }

@@ -43,14 +43,11 @@ pub enum RecordingError {
 impl Recording {
     /// Of a run's folder, or of the history in it.
     pub fn read(run: &Path) -> Result<Self, RecordingError> {
-        let folder = match run.is_dir() {
-            true => Folder::open(run),
-            false => Folder::open(run.parent().unwrap_or(Path::new(""))),
-        };
+        let folder = Folder::open(run);
         let record = folder.record()?;
-        let path = match run.is_dir() {
-            true => folder.history(),
-            false => run.to_owned(),
+        let path = match run.is_file() {
+            true => run.to_owned(),
+            false => folder.history(),
         };
         // What a crash cut short was sent all the same, up to there.
         let found = history::read(&path, record.setup.clone())?;

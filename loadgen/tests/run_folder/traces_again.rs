@@ -18,9 +18,8 @@ fn store(status: &str, body: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("bound"));
     let length = body.len();
-    let answer = format!(
-        "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-    );
+    let answer =
+        format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}");
     std::thread::spawn(move || {
         for mut connection in listener.incoming().flatten() {
             let _ = connection.read(&mut [0; 16_384]);
@@ -37,7 +36,8 @@ fn one_trace() -> String {
     let promise = placed.find_map(|placed| placed.operation.promise());
     let order_id = promise.expect("an order").order_id.to_string();
     let about = json!({"key": "breakwater.order_id", "value": {"stringValue": order_id}});
-    let span = json!({"traceId": "01", "spanId": "02", "name": "POST /orders", "attributes": [about]});
+    let span =
+        json!({"traceId": "01", "spanId": "02", "name": "POST /orders", "attributes": [about]});
     json!({"result": {"resourceSpans": [{"scopeSpans": [{"spans": [span]}]}]}}).to_string()
 }
 
