@@ -5,6 +5,7 @@
 
 mod cli;
 mod compare;
+mod signals;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -108,11 +109,11 @@ async fn conducted(conduct: Conduct, script: Script) -> Result<ExitCode, AnyErro
     Ok(judge(&folder)?)
 }
 
-/// By Ctrl-C. Dropping the run stops the method that it started, and gives the terminal back.
+/// By a signal. Dropping the run stops the method that it started, and gives the terminal back.
 async fn interruptible(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
     tokio::select! {
         folder = phases::run(conduct, script) => folder,
-        _ = tokio::signal::ctrl_c() => Err(RunError::Interrupted),
+        Ok(()) = signals::stopped() => Err(RunError::Interrupted),
     }
 }
 
