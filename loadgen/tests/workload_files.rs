@@ -155,6 +155,9 @@ fn times_that_are_none_are_told_with_their_line() {
         let told = Folder::with(test, times).read().expect_err(test);
         assert!(told.contains(why), "{told}");
     }
+    let too_long = Folder::with("long", &"0\n".repeat(8_000_001)).read();
+    let told = too_long.expect_err("not cut");
+    assert!(told.contains("more than 16000000 octets"), "{told}");
     let folder = Folder::with("gone", "0\n");
     fs::remove_file(folder.0.join("times.txt")).expect("removed");
     let told = folder.read().expect_err("nothing to read");
