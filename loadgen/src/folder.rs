@@ -75,6 +75,9 @@ pub struct Record {
     /// The run that was sent again.
     #[serde(default)]
     pub replay_of: Option<String>,
+    /// Of a replay, the seed that its orders were drawn with.
+    #[serde(default)]
+    pub drawn_seed: Option<u64>,
     pub started_ms: u64,
     /// Of history.jsonl when it was closed; of a run that ended before that, or of before this was written, none.
     #[serde(default)]

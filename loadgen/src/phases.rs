@@ -140,6 +140,7 @@ impl Running {
             setup: planner.population.setup(),
             workload: script.workload().clone(),
             replay_of: recorded.map(|recording| recording.run().to_owned()),
+            drawn_seed: recorded.map(|recording| recording.drawn_seed),
             started_ms,
             history_lines: None,
             method: conduct.method.clone(),

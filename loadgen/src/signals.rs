@@ -13,7 +13,9 @@ const STOPPING: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
 /// Until the first of them. What whoever started us told us to ignore is none: under `nohup` a run outlives its session.
 pub async fn stopped() -> io::Result<()> {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let heard = STOPPING.into_iter().filter(|one| !is_ignored(&status, *one));
+    let heard = STOPPING
+        .into_iter()
+        .filter(|one| !is_ignored(&status, *one));
     let heard = heard.map(|one| signal(SignalKind::from_raw(one.as_raw())));
     let mut heard = heard.collect::<io::Result<Vec<unix::Signal>>>()?;
     let mut all: FuturesUnordered<_> = heard.iter_mut().map(unix::Signal::recv).collect();

@@ -174,7 +174,10 @@ mod tests {
         );
         assert_eq!(over(60_000), minute);
         let (query, unit) = over(2 * 3_600_000);
-        assert!(query.contains("[13s]") && unit.ends_with(" 13 s"), "{query}, {unit}");
+        assert!(
+            query.contains("[13s]") && unit.ends_with(" 13 s"),
+            "{query}, {unit}"
+        );
     }
 
     #[test]

@@ -144,7 +144,8 @@ mod tests {
     #[tokio::test]
     async fn a_method_is_told_to_stop_when_its_run_is_dropped() {
         let folder = folder("dropped");
-        let command = "trap 'touch $RUN_DIR/healed; exit' TERM; touch $RUN_DIR/broken; sleep 600 & wait";
+        let command =
+            "trap 'touch $RUN_DIR/healed; exit' TERM; touch $RUN_DIR/broken; sleep 600 & wait";
         let there = async |name: &str| {
             let path = folder.path().join(name);
             let look = async {
