@@ -123,6 +123,9 @@ async fn judge_again(settings: &JudgeSettings) -> Result<ExitCode, FolderError> 
         let url = url.trim_end_matches('/');
         folder.read_traces(url, settings.trace_sample).await?;
     }
+    if let Some(url) = &settings.prometheus {
+        folder.read_metrics(url.trim_end_matches('/')).await?;
+    }
     judge(&folder)
 }
 

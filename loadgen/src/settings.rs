@@ -46,6 +46,9 @@ pub struct JudgeSettings {
     /// Traces looked at
     #[arg(long, default_value_t = TRACE_SAMPLE, requires = "trace_store")]
     pub trace_sample: usize,
+    /// Read the run's metrics again, as they were at its end, from this Prometheus
+    #[arg(long, value_name = "URL")]
+    pub prometheus: Option<String>,
 }
 
 /// How a run is conducted, whatever it sends.

@@ -3,5 +3,5 @@
 mod damaged;
 mod full_disk;
 mod published;
-mod traces_again;
+mod read_again;
 mod valid;
