@@ -106,7 +106,16 @@ async fn replay(settings: ReplaySettings) -> Result<ExitCode, AnyError> {
 async fn conducted(conduct: Conduct, script: Script) -> Result<ExitCode, AnyError> {
     raise_file_limit();
     let folder = interruptible(conduct, script).await?;
+    tokio::spawn(end_by_a_signal());
     Ok(judge(&folder)?)
+}
+
+/// What was heard once is not heard by anybody else; and the judge awaits nothing that could be dropped.
+async fn end_by_a_signal() {
+    if signals::stopped().await.is_ok() {
+        eprintln!("loadgen: interrupted; `loadgen judge` judges what the run left");
+        std::process::exit(2);
+    }
 }
 
 /// By a signal. Dropping the run stops the method that it started, and gives the terminal back.

@@ -33,7 +33,7 @@ fn dropped(load: &Load) -> Option<String> {
     let bound = due as f64 * DROPPED_SHARE_MAX;
     (load.dropped as f64 > bound).then(|| {
         format!(
-            "the load was not what was intended: {} of {due} orders were not sent, because --in-flight orders were under way; bound: {} %",
+            "the load was not what was intended: {} of {due} orders were not sent, because as many were under way as --in-flight allows; bound: {} %",
             load.dropped,
             DROPPED_SHARE_MAX * 100.0,
         )
