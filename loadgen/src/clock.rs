@@ -1,6 +1,7 @@
 //! Wall-clock time, as the history has it, and whether it can be trusted.
 
 pub mod steps;
+pub mod watched;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

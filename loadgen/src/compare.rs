@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use loadgen::console::say;
+use loadgen::folder::Folder;
 use loadgen::summary::Ink;
 use report::Comparison;
 use report::comparison::figures::Word;
@@ -13,10 +14,10 @@ use report::comparison::figures::Word;
 /// `loadgen compare`
 #[derive(Args)]
 pub struct Compared {
-    /// The folder of a judged run, A
+    /// The folder of a judged run, A, or a file in it
     #[arg(value_name = "RUN_A")]
     pub a: PathBuf,
-    /// The folder of the one that is held against it, B
+    /// The folder of the one that is held against it, B, or a file in it
     #[arg(value_name = "RUN_B")]
     pub b: PathBuf,
     /// Where the page goes [default: compare.html in the folder of B]
@@ -28,9 +29,10 @@ pub struct Compared {
 }
 
 pub fn compare(asked: &Compared) -> ExitCode {
+    let (a, b) = (Folder::open(&asked.a), Folder::open(&asked.b));
     let path = asked.out.clone();
-    let path = path.unwrap_or_else(|| asked.b.join("compare.html"));
-    let compared = Comparison::read(&asked.a, &asked.b);
+    let path = path.unwrap_or_else(|| b.path().join("compare.html"));
+    let compared = Comparison::read(a.path(), b.path());
     let written = compared.and_then(|comparison| Ok((comparison.write(&path)?, comparison)));
     match written {
         Ok((path, comparison)) => {

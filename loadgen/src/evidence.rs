@@ -25,6 +25,7 @@ use uuid::Uuid;
 
 use crate::endpoints::{Endpoints, Secrets};
 pub use databases::wrong_accounts;
+pub use prometheus::read_as_of as metrics_as_of;
 pub use quiescence::{Quiet, wait_until_quiet};
 pub use trace_store::read as traces;
 
@@ -45,6 +46,9 @@ pub struct Evidence {
     /// For the report alone.
     pub series: SeriesFile,
 }
+
+/// What is being read, as the phases of a run have it.
+pub const READ_METRICS: &str = "read metrics";
 
 /// `reading` hears what is being read.
 pub async fn collect(
@@ -68,7 +72,7 @@ pub async fn collect(
     state.bindings = bindings::read(endpoints, secrets).await.into();
     state.dead_letters = dead_letters::read(endpoints, secrets, scope).await.into();
     state.queue_depths = queue_depths::read(endpoints, secrets).await.into();
-    reading("read metrics");
+    reading(READ_METRICS);
     let telemetry = prometheus::read(endpoints, scope, &state).await.into();
     let series = series::read(endpoints, scope).await;
     reading("read traces");

@@ -16,6 +16,7 @@
 //! | `report.html` | all of it on one page |
 //! | `compare.html` | another run held against it, where somebody asked for that |
 
+mod again;
 mod judgement;
 
 use std::fs::File;
@@ -74,6 +75,9 @@ pub struct Record {
     /// The run that was sent again.
     #[serde(default)]
     pub replay_of: Option<String>,
+    /// Of a replay, the seed that its orders were drawn with.
+    #[serde(default)]
+    pub drawn_seed: Option<u64>,
     pub started_ms: u64,
     /// Of history.jsonl when it was closed; of a run that ended before that, or of before this was written, none.
     #[serde(default)]
@@ -112,14 +116,19 @@ pub enum FolderError {
         path: PathBuf,
         source: serde_json::Error,
     },
-    #[error("{0}; traces.json is as it was")]
-    Traces(String),
+    #[error("{why}; {file} is as it was")]
+    NotAgain { file: &'static str, why: String },
 }
 
 impl Folder {
+    /// By its path, or by that of a file in it.
     pub fn open(path: &Path) -> Self {
+        let folder = match path.is_file() {
+            true => path.parent().unwrap_or(Path::new("")),
+            false => path,
+        };
         Self {
-            path: path.to_owned(),
+            path: folder.to_owned(),
         }
     }
 
@@ -179,17 +188,6 @@ impl Folder {
     ) -> Result<(), FolderError> {
         self.write("final-state.json", reads, Form::Compact)?;
         self.write("traces.json", traces, Form::Compact)
-    }
-
-    /// Reads the traces again: the store was away, or another one has them as well.
-    pub async fn read_traces(&self, store_url: &str, sample_max: usize) -> Result<(), FolderError> {
-        let (run, doubts) = self.run(&self.record()?);
-        if run.history.operations.is_empty() {
-            return Err(FolderError::Traces(doubts.join("; ")));
-        }
-        let traces = evidence::traces(store_url, &run.history, &run.state, sample_max).await;
-        let traces = traces.map_err(FolderError::Traces)?;
-        self.write("traces.json", &Part::Read(traces), Form::Compact)
     }
 
     pub fn write_series(&self, series: &SeriesFile) -> Result<(), FolderError> {

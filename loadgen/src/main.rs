@@ -5,6 +5,7 @@
 
 mod cli;
 mod compare;
+mod signals;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -54,7 +55,11 @@ enum Command {
     /// Judge a run again from its files; the system need not be there
     Judge(JudgeSettings),
     /// Show a judged run on one page: report.html in its folder
-    Report { run_dir: PathBuf },
+    Report {
+        /// The folder of a run, or a file in it
+        #[arg(value_name = "RUN_DIR")]
+        run: PathBuf,
+    },
     /// Hold a judged run against another: what got better or worse by more than noise
     ///
     /// A table of figures here, and a page with both runs over each other. Exit codes: 0 compared, whatever the
@@ -79,7 +84,7 @@ async fn main() -> ExitCode {
         Command::List => Ok(cli::list()),
         Command::Schema { of } => Ok(cli::schema(of)),
         Command::Judge(settings) => judge_again(&settings).await.map_err(AnyError::from),
-        Command::Report { run_dir } => Ok(report(&run_dir)),
+        Command::Report { run } => Ok(report(Folder::open(&run).path())),
         Command::Compare(asked) => Ok(compare::compare(&asked)),
     };
     done.unwrap_or_else(|error| {
@@ -101,22 +106,34 @@ async fn replay(settings: ReplaySettings) -> Result<ExitCode, AnyError> {
 async fn conducted(conduct: Conduct, script: Script) -> Result<ExitCode, AnyError> {
     raise_file_limit();
     let folder = interruptible(conduct, script).await?;
+    tokio::spawn(end_by_a_signal());
     Ok(judge(&folder)?)
 }
 
-/// By Ctrl-C. Dropping the run stops the method that it started, and gives the terminal back.
+/// What was heard once is not heard by anybody else; and the judge awaits nothing that could be dropped.
+async fn end_by_a_signal() {
+    if signals::stopped().await.is_ok() {
+        eprintln!("loadgen: interrupted; `loadgen judge` judges what the run left");
+        std::process::exit(2);
+    }
+}
+
+/// By a signal. Dropping the run stops the method that it started, and gives the terminal back.
 async fn interruptible(conduct: Conduct, script: Script) -> Result<Folder, RunError> {
     tokio::select! {
         folder = phases::run(conduct, script) => folder,
-        _ = tokio::signal::ctrl_c() => Err(RunError::Interrupted),
+        Ok(()) = signals::stopped() => Err(RunError::Interrupted),
     }
 }
 
 async fn judge_again(settings: &JudgeSettings) -> Result<ExitCode, FolderError> {
-    let folder = Folder::open(&settings.run_dir);
+    let folder = Folder::open(&settings.run);
     if let Some(url) = &settings.trace_store {
         let url = url.trim_end_matches('/');
         folder.read_traces(url, settings.trace_sample).await?;
+    }
+    if let Some(url) = &settings.prometheus {
+        folder.read_metrics(url.trim_end_matches('/')).await?;
     }
     judge(&folder)
 }

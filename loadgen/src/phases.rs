@@ -20,6 +20,7 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::clock::steps::Steps;
+use crate::clock::watched::Watched;
 use crate::clock::{file_name, now_ms};
 use crate::console::say;
 use crate::dice::Dice;
@@ -77,7 +78,7 @@ struct Running {
     phase: watch::Sender<&'static str>,
     /// What the view hears, where there is one.
     view: Option<Feed>,
-    steps: Steps,
+    clock: Watched,
 }
 
 fn not_written(path: PathBuf) -> impl FnOnce(io::Error) -> RunError {
@@ -139,6 +140,7 @@ impl Running {
             setup: planner.population.setup(),
             workload: script.workload().clone(),
             replay_of: recorded.map(|recording| recording.run().to_owned()),
+            drawn_seed: recorded.map(|recording| recording.drawn_seed),
             started_ms,
             history_lines: None,
             method: conduct.method.clone(),
@@ -165,6 +167,7 @@ impl Running {
         };
         // On disk from the start: what a crash leaves can be judged (as unknown).
         folder.write_record(&record)?;
+        let phase = watch::Sender::new("settle");
         Ok((
             Self {
                 conduct,
@@ -172,8 +175,8 @@ impl Running {
                 folder,
                 record,
                 drive,
-                phase: watch::Sender::new("settle"),
-                steps: Steps::watch(),
+                clock: Watched::start(Steps::watch(), phase.subscribe()),
+                phase,
                 view,
             },
             writer,
@@ -243,7 +246,7 @@ impl Running {
         let now_ms = now_ms();
         if let Some(before) = self.record.phases.last_mut() {
             before.ended_ms = now_ms;
-            self.record.doubts.extend(self.steps.doubt(&before.name));
+            self.record.doubts.extend(self.clock.doubts(&before.name));
         }
         let phase = Phase {
             name: name.into(),

@@ -37,13 +37,18 @@ pub struct ReplaySettings {
 /// `loadgen judge`
 #[derive(Args, Clone, Debug)]
 pub struct JudgeSettings {
-    pub run_dir: PathBuf,
+    /// The folder of a run, or a file in it
+    #[arg(value_name = "RUN_DIR")]
+    pub run: PathBuf,
     /// Read the run's traces again, from this query API: that of a Jaeger, say
     #[arg(long, value_name = "URL")]
     pub trace_store: Option<String>,
     /// Traces looked at
     #[arg(long, default_value_t = TRACE_SAMPLE, requires = "trace_store")]
     pub trace_sample: usize,
+    /// Read the run's metrics again, as they were at its end, from this Prometheus
+    #[arg(long, value_name = "URL")]
+    pub prometheus: Option<String>,
 }
 
 /// How a run is conducted, whatever it sends.

@@ -24,6 +24,7 @@ mod show;
 mod tests;
 pub mod wanted;
 
+use std::future::pending;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -31,7 +32,6 @@ use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::clock::now_us;
@@ -61,7 +61,6 @@ pub struct Sources {
 pub struct View {
     over: Arc<AtomicBool>,
     stop: watch::Receiver<bool>,
-    signals: [Signal; 2],
     is_gone: bool,
     /// Nothing ever comes of it; it breaks when the thread ends.
     ended: Receiver<()>,
@@ -78,11 +77,6 @@ pub enum Word {
 
 impl View {
     pub fn start(sources: Sources) -> io::Result<Self> {
-        // Who ends us by a signal wants the terminal back, too.
-        let signals = [
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
-        ];
         let screen = screen::take()?;
         let (stop, stopped) = watch::channel(false);
         let (ending, ended) = channel();
@@ -105,7 +99,6 @@ impl View {
         let view = Self {
             over,
             stop: stopped,
-            signals,
             is_gone: false,
             ended,
         };
@@ -113,19 +106,17 @@ impl View {
         spawned.map(|_| view)
     }
 
-    /// A key or a signal; that the terminal is gone is said once.
+    /// A key; that the terminal is gone is said once.
     pub async fn word(&mut self) -> Word {
-        let [terminate, hangup] = &mut self.signals;
-        tokio::select! {
-            asked = self.stop.wait_for(|stop| *stop), if !self.is_gone => match asked {
-                Ok(_) => Word::Stop,
-                Err(_) => {
-                    self.is_gone = true;
-                    Word::Gone
-                }
-            },
-            _ = terminate.recv() => Word::Stop,
-            _ = hangup.recv() => Word::Stop,
+        if self.is_gone {
+            return pending().await;
+        }
+        match self.stop.wait_for(|stop| *stop).await {
+            Ok(_) => Word::Stop,
+            Err(_) => {
+                self.is_gone = true;
+                Word::Gone
+            }
         }
     }
 }

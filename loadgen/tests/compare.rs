@@ -110,6 +110,15 @@ fn a_run_that_is_worse_fails_where_that_is_asked_for_and_one_that_is_better_does
 }
 
 #[test]
+fn runs_are_named_by_files_in_their_folders_as_well() {
+    let (a, b) = (run("history", 20), run("verdict", 60));
+    let files = (a.0.join("history.jsonl"), b.0.join("verdict.json"));
+    let (code, _, error) = compare(&files.0, &files.1, &[]);
+    assert_eq!(code, Some(0), "{error}");
+    assert!(b.0.join("compare.html").exists());
+}
+
+#[test]
 fn what_is_no_judged_run_is_refused_with_what_to_do_next() {
     let run = run("judged", 20);
     let (code, _, error) = compare(&run.0, Path::new("/nowhere"), &[]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use loadgen::workload::named::{NAMED, table};
-use loadgen::workload::{Workload, file};
+use loadgen::workload::{Threshold, Workload, file};
 use strict_yaml::{conformance, parse};
 
 fn folder(name: &str) -> PathBuf {
@@ -25,6 +25,15 @@ fn every_workload_that_ships_is_one_and_has_its_name() {
         assert_eq!(named.workload(), Some(read));
     }
     assert_eq!(NAMED.len(), files("workloads").len());
+}
+
+#[test]
+fn every_workload_that_ships_says_that_all_of_it_must_be_sent() {
+    for named in NAMED {
+        let workload = named.workload().expect("it ships");
+        let all_sent = Threshold::parse("dropped == 0").expect("a threshold");
+        assert!(workload.thresholds.contains(&all_sent), "{}", named.name);
+    }
 }
 
 #[test]
@@ -146,6 +155,9 @@ fn times_that_are_none_are_told_with_their_line() {
         let told = Folder::with(test, times).read().expect_err(test);
         assert!(told.contains(why), "{told}");
     }
+    let too_long = Folder::with("long", &"0\n".repeat(8_000_001)).read();
+    let told = too_long.expect_err("not cut");
+    assert!(told.contains("more than 16000000 octets"), "{told}");
     let folder = Folder::with("gone", "0\n");
     fs::remove_file(folder.0.join("times.txt")).expect("removed");
     let told = folder.read().expect_err("nothing to read");

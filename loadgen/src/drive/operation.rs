@@ -162,7 +162,7 @@ impl Drive {
         let at_us = now_us();
         let (line, promise) = match answer {
             Answer::Ok(success) => match promise(&success.body, known) {
-                Some(mut promise) => {
+                Ok(mut promise) => {
                     promise.stale = success.stale;
                     promise.attempts = success.attempts;
                     (
@@ -174,11 +174,10 @@ impl Drive {
                         Some(promise),
                     )
                 }
-                None => {
+                Err(why) => {
                     self.tally
                         .unknown
                         .fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    let why = "a success without an order in it".to_owned();
                     (HistoryLine::Unknown { op, at_us, why }, None)
                 }
             },
@@ -283,12 +282,14 @@ fn body(place: &Place) -> Value {
     })
 }
 
-fn promise(body: &Value, known: Option<Uuid>) -> Option<Promise> {
-    let order_id = body["order_id"]
-        .as_str()
-        .and_then(|id| id.parse().ok())
-        .or(known)?;
-    Some(Promise {
+/// Of the order that was asked for, where it is known which: an answer about another one says nothing about it.
+fn promise(body: &Value, known: Option<Uuid>) -> Result<Promise, String> {
+    let order_id: Option<Uuid> = body["order_id"].as_str().and_then(|id| id.parse().ok());
+    let order_id = order_id.ok_or("a success without an order in it")?;
+    if known.is_some_and(|known| known != order_id) {
+        return Err(format!("a success about another order: {order_id}"));
+    }
+    Ok(Promise {
         order_id,
         version: body["version"].as_i64(),
         status: body["status"].as_str().and_then(Status::parse),
@@ -297,9 +298,8 @@ fn promise(body: &Value, known: Option<Uuid>) -> Option<Promise> {
     })
 }
 
-/// `None` also of an answer about another order: it says nothing about this one.
 fn end(body: &Value, order_id: Uuid) -> Option<(Outcome, i64)> {
-    promise(body, Some(order_id)).filter(|promise| promise.order_id == order_id)?;
+    promise(body, Some(order_id)).ok()?;
     let status = Status::parse(body["status"].as_str()?).filter(|status| status.is_terminal())?;
     let reason = body["reason"].as_str().map(str::to_owned);
     Some((Outcome { status, reason }, body["version"].as_i64()?))
@@ -312,9 +312,10 @@ mod tests {
     #[test]
     fn an_open_order_has_not_ended() {
         let order_id = Uuid::from_u128(1);
-        let open = json!({"status": "placed", "version": 1});
+        let open = json!({"order_id": order_id, "status": "placed", "version": 1});
         assert_eq!(end(&open, order_id), None);
-        let rejected = json!({"status": "rejected", "reason": "out_of_stock", "version": 2});
+        let rejected = json!({"order_id": order_id, "status": "rejected",
+            "reason": "out_of_stock", "version": 2});
         let ended = Some((Outcome::rejected("out_of_stock"), 2));
         assert_eq!(end(&rejected, order_id), ended);
     }
@@ -325,5 +326,7 @@ mod tests {
         let body = json!({"order_id": other, "status": "confirmed", "version": 3});
         assert_eq!(end(&body, Uuid::from_u128(1)), None);
         assert_eq!(end(&body, other), Some((Outcome::confirmed(), 3)));
+        let nobodys = json!({"status": "confirmed", "version": 3});
+        assert_eq!(end(&nobodys, other), None);
     }
 }

@@ -13,13 +13,15 @@ use super::population::{Population, renamed};
 use crate::folder::{Folder, FolderError, Record};
 use crate::history::{self, HistoryError};
 use crate::workload::arrival::Times;
-use crate::workload::{Arrival, Stage, Workload};
+use crate::workload::{Arrival, Pace, Stage, Workload};
 
 /// What of a run is sent again.
 pub struct Recording {
     /// One stage with the run's arrivals, and the mix they were drawn from.
     pub workload: Workload,
     pub seed: u64,
+    /// With which its orders were drawn: of a replay, that of the first run.
+    pub drawn_seed: u64,
     /// The run's goods and customers, under its own names; as its orders are.
     population: Population,
     plans: Vec<Plan>,
@@ -38,27 +40,39 @@ pub enum RecordingError {
     History(#[from] HistoryError),
     #[error("{}: no order, no customer or no goods in it: there is nothing to replay", path.display())]
     Empty { path: PathBuf },
+    #[error("{}: its orders came within {length}, and a stage is 24h at most: it cannot be replayed", path.display())]
+    Long { path: PathBuf, length: Span },
 }
 
 impl Recording {
     /// Of a run's folder, or of the history in it.
     pub fn read(run: &Path) -> Result<Self, RecordingError> {
-        let folder = match run.is_dir() {
-            true => Folder::open(run),
-            false => Folder::open(run.parent().unwrap_or(Path::new(""))),
-        };
+        let folder = Folder::open(run);
         let record = folder.record()?;
-        let path = match run.is_dir() {
-            true => folder.history(),
-            false => run.to_owned(),
+        let path = match run.is_file() {
+            true => run.to_owned(),
+            false => folder.history(),
         };
         // What a crash cut short was sent all the same, up to there.
         let found = history::read(&path, record.setup.clone())?;
-        Self::of(&record, found.history).ok_or(RecordingError::Empty { path })
+        match Self::of(&record, found.history) {
+            Some(recording) => recording.if_it_can_be_written(path),
+            None => Err(RecordingError::Empty { path }),
+        }
+    }
+
+    /// What run.json cannot have would be found out when the replay is over.
+    fn if_it_can_be_written(self, path: PathBuf) -> Result<Self, RecordingError> {
+        let length = Span(self.workload.length());
+        match Span::parse(&length.to_string()) {
+            Ok(_) => Ok(self),
+            Err(_) => Err(RecordingError::Long { path, length }),
+        }
     }
 
     fn of(record: &Record, history: History) -> Option<Self> {
-        let draw = Draw::new(record.seed, &record.workload);
+        let drawn_seed = record.drawn_seed.unwrap_or(record.seed);
+        let draw = Draw::new(drawn_seed, &record.workload);
         let followed = Followed::by_order(&history);
         let is_loaded = |operation: &&Operation| operation.op() >= WARM_UP_OPS;
         let mut orders: Vec<(u64, Plan)> = (history.operations.iter().filter(is_loaded))
@@ -84,14 +98,20 @@ impl Recording {
             }),
         };
         let run = history.setup.prefix.trim_end_matches('-');
+        // Its times are kept, and nobody waits for an answer any more.
+        let before = match record.workload.pace() {
+            Pace::Open => "",
+            Pace::Closed => " in a closed loop, now in an open one",
+        };
         Some(Self {
             workload: Workload {
-                title: format!("Again what {run} sent"),
+                title: format!("Again what {run} sent{before}"),
                 description: format!("A replay of {run}: {}", record.workload.title),
                 stages: vec![stage],
                 ..record.workload.clone()
             },
             seed: record.seed,
+            drawn_seed,
             population: Population::of_setup(history.setup)?,
             plans: orders.into_iter().map(|(_, plan)| plan).collect(),
         })
@@ -167,6 +187,7 @@ fn plan(operation: &Operation, place: &Place, followed: Followed, draw: &Draw) -
 mod tests {
     use super::*;
     use crate::tally::Load;
+    use crate::workload::arrival::Closed;
     use checkers::history::{HistoryLine, Invocation, Promise};
     use uuid::Uuid;
 
@@ -202,7 +223,11 @@ mod tests {
     }
 
     fn recording() -> Recording {
-        let workload = Workload::default();
+        recorded(Workload::default(), 7, None)
+    }
+
+    /// Of a run of that workload, whose orders were drawn with 7.
+    fn recorded(workload: Workload, seed: u64, drawn_seed: Option<u64>) -> Recording {
         let drawn = Planner::new(Population::of("r1-".into(), &workload), 7, &workload);
         let place = |plan: &Plan| Action::Place(plan.place.clone());
         let (first, second) = (drawn.arrival(0), drawn.arrival(1));
@@ -224,10 +249,11 @@ mod tests {
         ];
         let history = History::fold(drawn.population.setup(), lines);
         let record = Record {
-            seed: 7,
+            seed,
             setup: drawn.population.setup(),
             workload,
             replay_of: None,
+            drawn_seed,
             started_ms: 0,
             history_lines: None,
             method: None,
@@ -268,6 +294,52 @@ mod tests {
         };
         assert_eq!(*times.offsets, [0, 1_250].map(Duration::from_millis));
         assert_eq!(stage.duration, Span::seconds(2));
+    }
+
+    #[test]
+    fn the_replay_of_a_replay_has_the_patience_that_was_drawn_first() {
+        let mut workload = Workload::default();
+        workload.mix.impatient = 1.0;
+        let patience = |recording: Recording| -> Vec<Option<Duration>> {
+            recording.plans.iter().map(|plan| plan.patience).collect()
+        };
+        let first = recorded(workload.clone(), 7, None);
+        let again = recorded(workload, 8, Some(first.drawn_seed));
+        assert_eq!(again.drawn_seed, 7);
+        assert_eq!(patience(again), patience(first));
+    }
+
+    #[test]
+    fn a_closed_loop_that_is_replayed_says_that_it_is_open_now() {
+        let closed = Closed {
+            customers: 3,
+            think_time: Span::seconds(1),
+        };
+        let stage = Stage {
+            duration: Span::seconds(9),
+            arrival: Arrival::Closed(closed),
+        };
+        let workload = Workload {
+            stages: vec![stage],
+            ..Workload::default()
+        };
+        let replayed = recorded(workload, 7, None).workload;
+        assert_eq!(replayed.pace(), Pace::Open);
+        assert!(
+            replayed.title.contains("now in an open one"),
+            "{}",
+            replayed.title
+        );
+        assert!(!recording().workload.title.contains("open"));
+    }
+
+    #[test]
+    fn what_run_json_cannot_have_is_refused_before_anything_is_sent() {
+        let mut recording = recording();
+        recording.workload.stages[0].duration = Span::seconds(25 * 3_600);
+        let refused = recording.if_it_can_be_written("history.jsonl".into());
+        let told = refused.err().expect("too long").to_string();
+        assert!(told.contains("within 25h"), "{told}");
     }
 
     #[test]

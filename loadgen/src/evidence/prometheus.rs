@@ -59,18 +59,44 @@ pub(super) struct Range {
     pub step_ms: u64,
 }
 
+/// Whom to ask, and as of when: now, where no time is said.
+pub(super) struct Asked<'a> {
+    http: Client,
+    url: &'a str,
+    at_ms: Option<u64>,
+}
+
+/// What it shows now that everything is quiet.
 pub async fn read(
     endpoints: &Endpoints,
     scope: &Scope,
     state: &FinalState,
 ) -> Result<Telemetry, String> {
-    let http = Client::new();
+    let asked = Asked::of(&endpoints.prometheus, None);
     sleep(TWO_SCRAPES).await;
-    let gauges = settled_gauges(&http, endpoints, state).await?;
-    let seconds = now_ms().saturating_sub(scope.started_ms) / 1_000 + BEFORE_S;
+    let gauges = settled_gauges(&asked, state).await?;
+    since_the_start(&asked, scope, gauges).await
+}
+
+/// What it showed then, when everything was quiet.
+pub async fn read_as_of(at_ms: u64, url: &str, scope: &Scope) -> Result<Telemetry, String> {
+    let asked = Asked::of(url, Some(at_ms));
+    let gauges = gauges(&asked).await?;
+    since_the_start(&asked, scope, gauges).await
+}
+
+/// The counters and the indicators, beside these gauges.
+async fn since_the_start(
+    asked: &Asked<'_>,
+    scope: &Scope,
+    gauges: Vec<GaugeSample>,
+) -> Result<Telemetry, String> {
+    let until_ms = asked.at_ms.unwrap_or_else(now_ms);
+    let seconds = until_ms.saturating_sub(scope.started_ms) / 1_000 + BEFORE_S;
     // Raw samples with their own times: a rate or an increase would hide the restarts.
     let query = format!("{{__name__=~\"{COUNTERS}\"}}[{seconds}s]");
-    let counters: Vec<Series> = ask(&http, endpoints, &query)
+    let counters: Vec<Series> = asked
+        .query(&query)
         .await?
         .into_iter()
         .map(series)
@@ -78,7 +104,7 @@ pub async fn read(
     if counters.is_empty() {
         return Err("there is no counter of ours; does it scrape the services?".into());
     }
-    let indicators = indicators::read(&http, endpoints, seconds).await.into();
+    let indicators = indicators::read(asked, seconds).await.into();
     Ok(Telemetry {
         counters,
         gauges,
@@ -87,17 +113,11 @@ pub async fn read(
 }
 
 /// The gauges once they agree with the database, or what they show when their time is over.
-async fn settled_gauges(
-    http: &Client,
-    endpoints: &Endpoints,
-    state: &FinalState,
-) -> Result<Vec<GaugeSample>, String> {
+async fn settled_gauges(asked: &Asked<'_>, state: &FinalState) -> Result<Vec<GaugeSample>, String> {
     let until = Instant::now() + GAUGES_WITHIN;
     loop {
-        let rows = ask(http, endpoints, &format!("{{__name__=~\"{GAUGES}\"}}")).await?;
-        let gauges = rows.into_iter().map(gauge).collect::<Result<_, _>>()?;
         let telemetry = Telemetry {
-            gauges,
+            gauges: gauges(asked).await?,
             ..Telemetry::default()
         };
         if gauges_that_differ(state, &telemetry) == 0 || Instant::now() >= until {
@@ -107,9 +127,27 @@ async fn settled_gauges(
     }
 }
 
-async fn ask(http: &Client, endpoints: &Endpoints, query: &str) -> Result<Vec<Row>, String> {
-    let url = format!("{}/api/v1/query", endpoints.prometheus);
-    answer(query, http.get(url).query(&[("query", query)])).await
+async fn gauges(asked: &Asked<'_>) -> Result<Vec<GaugeSample>, String> {
+    let rows = asked.query(&format!("{{__name__=~\"{GAUGES}\"}}")).await?;
+    rows.into_iter().map(gauge).collect()
+}
+
+impl<'a> Asked<'a> {
+    fn of(url: &'a str, at_ms: Option<u64>) -> Self {
+        let http = Client::new();
+        Self { http, url, at_ms }
+    }
+
+    async fn query(&self, query: &str) -> Result<Vec<Row>, String> {
+        let url = format!("{}/api/v1/query", self.url);
+        let time = self.at_ms.map(|at_ms| ("time", seconds(at_ms)));
+        let request = self.http.get(url).query(&[("query", query)]);
+        answer(query, request.query(&time.as_slice())).await
+    }
+}
+
+fn seconds(ms: u64) -> String {
+    format!("{}.{:03}", ms / 1_000, ms % 1_000)
 }
 
 /// A query step by step; each row has its samples within the range.
@@ -119,7 +157,6 @@ pub(super) async fn ask_range(
     query: &str,
     range: Range,
 ) -> Result<Vec<Row>, String> {
-    let seconds = |ms: u64| format!("{}.{:03}", ms / 1_000, ms % 1_000);
     let url = format!("{}/api/v1/query_range", endpoints.prometheus);
     let parameters = [
         ("query", query.to_owned()),

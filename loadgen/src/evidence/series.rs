@@ -13,6 +13,10 @@ use crate::endpoints::Endpoints;
 const POINTS_MAX: u64 = 600;
 /// Everything is scraped each second.
 const STEP_MS_MIN: u64 = 1_000;
+/// Five scrapes: the old life and the new one both fall into it, and so do the four that a rate needs.
+const WINDOW_MS_MIN: u64 = 5_000;
+/// In the place of a window, which is at least as long as a step: what happens between two points is not missed.
+const WINDOW: &str = "[window]";
 
 /// A question, and what its answer is counted in.
 struct Query {
@@ -58,14 +62,12 @@ const QUERIES: [Query; 8] = [
     },
     Query {
         name: "restarts",
-        // Five scrapes: the old life and the new one both fall into the window.
-        query: "sum by (job) (changes(process_start_time_seconds[5s]))",
-        unit: "in the last 5 s",
+        query: "sum by (job) (changes(process_start_time_seconds[window]))",
+        unit: "in the last [window]",
     },
     Query {
         name: "gateway_answers",
-        // Five scrapes: four and more must fall into the window of a rate.
-        query: r#"sum by (status) (rate(breakwater_http_requests_total{job="gateway"}[5s]))"#,
+        query: r#"sum by (status) (rate(breakwater_http_requests_total{job="gateway"}[window]))"#,
         unit: "answers/s",
     },
 ];
@@ -92,12 +94,22 @@ pub async fn read(endpoints: &Endpoints, scope: &Scope) -> SeriesFile {
 }
 
 async fn one(http: &Client, endpoints: &Endpoints, query: &Query, range: Range) -> Series {
-    let rows = ask_range(http, endpoints, query.query, range).await;
+    let (asked, unit) = query.over(range.step_ms);
+    let rows = ask_range(http, endpoints, &asked, range).await;
     Series {
         name: query.name.into(),
-        query: query.query.into(),
-        unit: query.unit.into(),
+        query: asked,
+        unit,
         lines: rows.and_then(lines).into(),
+    }
+}
+
+impl Query {
+    /// What is asked, and its unit, where points are so far apart.
+    fn over(&self, step_ms: u64) -> (String, String) {
+        let seconds = step_ms.max(WINDOW_MS_MIN).div_ceil(1_000);
+        let asked = self.query.replace(WINDOW, &format!("[{seconds}s]"));
+        (asked, self.unit.replace(WINDOW, &format!("{seconds} s")))
     }
 }
 
@@ -149,6 +161,22 @@ mod tests {
                 .map(points)
                 .iter()
                 .all(|n| *n <= POINTS_MAX)
+        );
+    }
+
+    #[test]
+    fn a_window_is_never_shorter_than_the_step() {
+        let restarts = QUERIES.iter().find(|query| query.name == "restarts");
+        let over = |length_ms| restarts.expect("asked for").over(step_ms(length_ms));
+        let minute = (
+            "sum by (job) (changes(process_start_time_seconds[5s]))".to_owned(),
+            "in the last 5 s".to_owned(),
+        );
+        assert_eq!(over(60_000), minute);
+        let (query, unit) = over(2 * 3_600_000);
+        assert!(
+            query.contains("[13s]") && unit.ends_with(" 13 s"),
+            "{query}, {unit}"
         );
     }
 

@@ -61,8 +61,8 @@ impl Running {
         let rate = workload.rate_intended().unwrap_or(0.0);
         self.record.load = self.drive.tally.load(rate, seconds, ended);
         self.record.load.pace = workload.pace();
-        let doubt = keeping_up::doubt(&self.record.load);
-        self.record.doubts.extend(doubt);
+        let doubts = keeping_up::doubts(&self.record.load);
+        self.record.doubts.extend(doubts);
         Ok(())
     }
 
@@ -95,12 +95,12 @@ impl Running {
                 self.record.recovery_ms = Some(as_ms(after));
                 // The judge looks at it with Prometheus' eyes, which are slower.
                 sleep(Duration::from_millis(LOAD_BEYOND_MS)).await;
+                self.enter("recovered");
             }
             None => self.record.doubts.push(format!(
                 "the steady state was not back within {} s of the last fault",
                 self.conduct.recovery.as_secs()
             )),
         }
-        self.enter("recovered");
     }
 }

@@ -142,6 +142,29 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_method_is_told_to_stop_when_its_run_is_dropped() {
+        let folder = folder("dropped");
+        let command =
+            "trap 'touch $RUN_DIR/healed; exit' TERM; touch $RUN_DIR/broken; sleep 600 & wait";
+        let there = async |name: &str| {
+            let path = folder.path().join(name);
+            let look = async {
+                while !path.exists() {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+            };
+            let within = Duration::from_secs(60);
+            timeout(within, look).await.expect("never there");
+        };
+        tokio::select! {
+            ended = run(command, &folder, 1, Duration::from_secs(600), None) => panic!("{ended:?}"),
+            () = there("broken") => {}
+        }
+        there("healed").await;
+        remove(&folder);
+    }
+
+    #[tokio::test]
     async fn a_method_that_fails_or_hangs_is_said_so() {
         let folder = folder("fails");
         let failed = run("exit 3", &folder, 1, Duration::from_secs(30), None).await;

@@ -7,6 +7,7 @@ use strict_yaml::Span;
 
 use super::arrival::{Arrival, Constant, Poisson, RATE_MAX, Rate};
 use super::mix::Refusals;
+use super::population::SESSIONS_MAX;
 use super::{Stage, Workload};
 
 #[derive(Args, Clone, Debug, Default)]
@@ -37,7 +38,7 @@ pub struct Overrides {
     #[arg(long, value_parser = share)]
     pub read_share: Option<f64>,
     /// Sessions the orders are spread over [without a workload: 64]
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=i64::from(SESSIONS_MAX)))]
     pub sessions: Option<u32>,
 }
 

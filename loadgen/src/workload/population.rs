@@ -3,6 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// As many as a file has arrivals; with a session for each order, none of them tests another.
+pub const SESSIONS_MAX: u32 = 1_000_000;
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
 pub struct PopulationSize {
@@ -19,7 +22,7 @@ pub struct PopulationSize {
     #[schemars(range(min = 1, max = 16))]
     pub basket: u32,
     /// Sessions the orders are spread over
-    #[schemars(range(min = 1))]
+    #[schemars(range(min = 1, max = SESSIONS_MAX))]
     pub sessions: u32,
 }
 

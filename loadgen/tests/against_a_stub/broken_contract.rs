@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering::Relaxed;
 
 use crate::stub::{Bench, Gateway, Mood, completions, plain};
+use futures::future::join_all;
 use loadgen::workload::Workload;
 
 /// The first order against a gateway of that mood: what was written down, and failed and unknown as counted.
@@ -38,19 +39,44 @@ async fn a_success_without_an_order_in_it_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_page_is_unknown_whatever_its_status_says_but_for_a_refusal() {
-    for (status, ends) in [
-        (200, "unknown"),
-        (204, "unknown"),
-        (302, "unknown"),
-        (404, "failed"),
-        (502, "unknown"),
-        (599, "unknown"),
-        (799, "unknown"),
+async fn a_page_is_unknown_whatever_its_status_says() {
+    let statuses = [200, 204, 302, 400, 404, 409, 429, 502, 599, 799];
+    let orders = statuses.map(async |status| {
+        let found = first_order(Mood::Page(status), &plain()).await;
+        assert_eq!(found, (vec![("unknown", 1)], 0, 1), "{status}");
+    });
+    join_all(orders).await;
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_no_problem_of_the_gateways_is_unknown() {
+    let bodies = [
+        "null",
+        "{}",
+        r#"{"type": 7}"#,
+        r#"{"type": "about:blank", "status": 404}"#,
+        r#"{"error": "no such path"}"#,
+    ];
+    let orders = bodies.map(async |body| {
+        let found = first_order(Mood::Body(404, body), &plain()).await;
+        assert_eq!(found, (vec![("unknown", 1)], 0, 1), "{body}");
+    });
+    join_all(orders).await;
+}
+
+#[tokio::test]
+async fn a_success_about_no_order_or_another_one_is_unknown_to_who_cancels_or_reads() {
+    let mut workload = plain();
+    workload.mix.cancel = 1.0;
+    workload.mix.reads.without_token = 1.0;
+    for body in [
+        "{}",
+        r#"{"order_id": "soon", "status": "confirmed", "version": 2}"#,
+        r#"{"order_id": "00000000-0000-4000-8000-000000000007", "status": "confirmed", "version": 2}"#,
     ] {
-        let (found, failed, unknown) = first_order(Mood::Page(status), &plain()).await;
-        assert_eq!(found, vec![(ends, 1)], "{status}");
-        assert_eq!(failed + unknown, 1, "{status}: counted once");
+        // A cancel, a read, and one more when the order has ended.
+        let found = first_order(Mood::BodyAfterwards(body), &workload).await;
+        assert_eq!(found, (vec![("ok", 1), ("unknown", 3)], 0, 3), "{body}");
     }
 }
 

@@ -27,6 +27,7 @@ pub fn record() -> Record {
         },
         workload: Default::default(),
         replay_of: None,
+        drawn_seed: None,
         started_ms: 1,
         history_lines: None,
         method: None,

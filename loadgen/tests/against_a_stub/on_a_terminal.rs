@@ -61,6 +61,21 @@ async fn a_signal_stops_the_run_and_the_terminal_is_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_signal_stops_a_run_that_shows_lines() {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP] {
+        let gateway = Gateway::start(Mood::Accept).await;
+        let site = Site::with(&format!("lines-{}", signal.as_raw()), &gateway.url);
+        let terminal = PseudoTerminal::open();
+        let mut run = started(terminal.on(&mut site.command(&["run", "smoke", "--plain"])));
+        eventually("a line", || terminal.has_shown("0 sent  0 ended")).await;
+        let pid = Pid::from_raw(run.id().cast_signed()).expect("a process");
+        kill_process(pid, signal).expect("it is there");
+        assert_eq!(ended(&mut run).await.code(), Some(2), "{signal:?}");
+        eventually("it says why", || terminal.has_shown("interrupted;")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_terminal_that_becomes_tiny_and_large_again_is_drawn_on() {
     stopped("sizes", |terminal, _| {
         for (columns, rows) in [(1, 1), (3, 200), (80, 24)] {

@@ -46,6 +46,8 @@ pub enum Mood {
     Elsewhere,
     /// JSON that breaks the contract.
     Body(u16, &'static str),
+    /// Accept; who cancels an order or reads it without waiting for it is answered so.
+    BodyAfterwards(&'static str),
     /// Take so long with the first request of each key, then accept.
     SlowAtFirst(Duration),
     /// Cut the connection after the request was read.
@@ -143,8 +145,15 @@ async fn answer(
     if gateway.mood == Mood::NotYetThere && method == Method::GET && uri.query().is_none() {
         return refuse(404, "unknown-order", "0");
     }
+    if let Mood::BodyAfterwards(body) = gateway.mood
+        && path != "/orders"
+        && uri.query().is_none()
+    {
+        return (StatusCode::OK, body).into_response();
+    }
     if method == Method::GET && !matches!(gateway.mood, Mood::Page(_) | Mood::Body(..)) {
-        return Json(json!({"status": "confirmed", "version": 2})).into_response();
+        let ended = json!({"order_id": order_of(&path), "status": "confirmed", "version": 2});
+        return Json(ended).into_response();
     }
     match gateway.mood {
         Mood::RefuseFirst(status, problem, times) if nth < times => refuse(status, problem, "0"),
@@ -157,6 +166,7 @@ async fn answer(
         Mood::Accept
         | Mood::NeverAnswerFirst
         | Mood::NotYetThere
+        | Mood::BodyAfterwards(_)
         | Mood::RefuseFirst(..)
         | Mood::ComeBack(..)
         | Mood::SlowAtFirst(_) => accept(&path, key, &body),
@@ -177,8 +187,14 @@ async fn answer(
     }
 }
 
+/// In the path of a cancel or a read.
+fn order_of(path: &str) -> Option<Uuid> {
+    path.split('/').nth(2)?.parse().ok()
+}
+
 fn accept(path: &str, key: Option<String>, body: &[u8]) -> Response {
-    let order_id = Uuid::new_v5(&Uuid::NAMESPACE_OID, key.unwrap_or_default().as_bytes());
+    let new = || Uuid::new_v5(&Uuid::NAMESPACE_OID, key.unwrap_or_default().as_bytes());
+    let order_id = order_of(path).unwrap_or_else(new);
     let order: Value = serde_json::from_slice(body).unwrap_or_default();
     let answer = json!({"order_id": order_id, "status": "placed", "version": 1,
         "coordination": order["coordination"]});

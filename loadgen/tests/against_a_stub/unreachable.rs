@@ -28,7 +28,9 @@ impl Site {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_loadgen"));
+        // Whoever runs the tests may have them ignore the end of the session.
+        let mut command = Command::new("env");
+        command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_loadgen")]);
         let files = ["--endpoints", "endpoints.json", "--secrets", "secrets.json"];
         command.args(arguments).args(files).current_dir(&self.0);
         command

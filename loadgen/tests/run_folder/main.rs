@@ -3,4 +3,5 @@
 mod damaged;
 mod full_disk;
 mod published;
+mod read_again;
 mod valid;

@@ -163,6 +163,20 @@ fn loadgen(run: &ValidRun, step_summary: &Path) -> Output {
 }
 
 #[test]
+fn a_run_is_named_by_its_folder_or_by_a_file_in_it() {
+    let run = ValidRun::new("named");
+    let history = run.folder.history();
+    for (command, made) in [("judge", "verdict.json"), ("report", "report.html")] {
+        let output = Command::new(env!("CARGO_BIN_EXE_loadgen"))
+            .args([command.as_ref(), history.as_path()])
+            .output();
+        let output = output.expect("loadgen is built");
+        assert_eq!(output.status.code(), Some(0), "{command}: {output:?}");
+        assert!(run.path(made).exists(), "{command}");
+    }
+}
+
+#[test]
 fn a_step_on_github_gets_the_summary_of_each_run() {
     let run = ValidRun::new("step");
     let step = run.path("step.md");

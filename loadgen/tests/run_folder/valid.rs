@@ -74,6 +74,7 @@ fn record(run: &Run) -> Record {
         setup: run.history.setup.clone(),
         workload: Default::default(),
         replay_of: None,
+        drawn_seed: None,
         started_ms: run.started_ms,
         history_lines: Some(history(run).lines().count() as u64),
         method: Some("true".into()),

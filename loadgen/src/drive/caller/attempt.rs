@@ -10,6 +10,9 @@ const BODY_BYTES_MAX: usize = 1 << 20;
 /// Who is told to come back later than in an hour is told not to come back.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
 
+/// What every refusal of a gateway begins its type with.
+const PROBLEMS: &str = "/problems/";
+
 /// What became of one attempt.
 pub enum Attempt {
     Ok {
@@ -69,17 +72,27 @@ fn classify(
 ) -> Attempt {
     let problem = body["type"]
         .as_str()
-        .unwrap_or("no problem type")
-        .trim_start_matches("/problems/")
-        .to_owned();
+        .and_then(|kind| kind.strip_prefix(PROBLEMS));
     let code = status.as_u16();
-    match code {
-        200..=299 if body.is_object() => Attempt::Ok { body, token, stale },
+    let problem = match (code, problem) {
+        (200..=299, _) if body.is_object() => return Attempt::Ok { body, token, stale },
         // Something that is not our gateway, or not in order: a page, half an answer.
-        200..=299 => Attempt::Lost {
-            why: format!("{code} without a JSON object"),
-            after,
-        },
+        (200..=299, _) => {
+            return Attempt::Lost {
+                why: format!("{code} without a JSON object"),
+                after,
+            };
+        }
+        (_, Some(problem)) => problem.to_owned(),
+        // Nor can that refuse for it: what lies behind it may have done what was asked.
+        (_, None) => {
+            return Attempt::Lost {
+                why: format!("{code} without a problem of the gateway's"),
+                after,
+            };
+        }
+    };
+    match code {
         // Said before anything is done: nobody to ask, too many asking, no room to remember it.
         429 => Attempt::NotYet {
             status: Some(code),

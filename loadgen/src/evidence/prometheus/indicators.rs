@@ -1,35 +1,24 @@
 //! What the service level indicators are made of: requests at the gateways, and open orders.
 
 use checkers::telemetry::{Indicators, Series};
-use reqwest::Client;
 
-use super::{ask, series};
-use crate::endpoints::Endpoints;
+use super::{Asked, series};
 
 /// Of orders alone: a warm-up that fills accounts and shelves is a burst, and would be taken for the usual.
 const REQUESTS: &str = "breakwater_http_requests_total{job=\"gateway\",route=~\"/orders.*\"}";
 const OPEN_ORDERS: &str = "breakwater_entities{job=\"orders\",state=\"placed\"}";
 
 /// Samples of the last so many seconds.
-pub async fn read(
-    http: &Client,
-    endpoints: &Endpoints,
-    seconds: u64,
-) -> Result<Indicators, String> {
+pub async fn read(asked: &Asked<'_>, seconds: u64) -> Result<Indicators, String> {
     Ok(Indicators {
-        requests: raw(http, endpoints, REQUESTS, seconds).await?,
-        open_orders: raw(http, endpoints, OPEN_ORDERS, seconds).await?,
+        requests: raw(asked, REQUESTS, seconds).await?,
+        open_orders: raw(asked, OPEN_ORDERS, seconds).await?,
     })
 }
 
 /// As they were scraped: the judge makes its own windows, of which Prometheus would give 11,000 at most.
-async fn raw(
-    http: &Client,
-    endpoints: &Endpoints,
-    selector: &str,
-    seconds: u64,
-) -> Result<Vec<Series>, String> {
-    let rows = ask(http, endpoints, &format!("{selector}[{seconds}s]")).await?;
+async fn raw(asked: &Asked<'_>, selector: &str, seconds: u64) -> Result<Vec<Series>, String> {
+    let rows = asked.query(&format!("{selector}[{seconds}s]")).await?;
     if rows.is_empty() {
         return Err(format!("{selector}: no data"));
     }

@@ -36,6 +36,10 @@ impl Times {
         if !about.is_file() {
             return Err(format!("{shown}: not a file"));
         }
+        // Read up to there, it would be another load.
+        if about.len() > OCTETS_MAX {
+            return Err(format!("{shown}: more than {OCTETS_MAX} octets"));
+        }
         let file = std::fs::File::open(&path).map_err(unreadable)?;
         let mut offsets: Vec<Duration> = Vec::new();
         for (nth, line) in BufReader::new(file.take(OCTETS_MAX)).lines().enumerate() {

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{Limit, Measure, Percentile, Threshold, Whose};
+use super::{Comparison, Limit, Measure, Percentile, Threshold, Whose};
 use crate::drive::plan::{CHOREOGRAPHY, ORCHESTRATION};
 use crate::tally::{Load, Percentiles};
 
@@ -35,16 +35,32 @@ impl ThresholdVerdict {
     }
 }
 
+/// What a threshold is held against, in its limit's unit.
+enum Figure {
+    Of(f64),
+    /// A percentile, and so many more orders that are not in it that it may lie among them.
+    OfThoseSeen(f64, u64),
+}
+
 impl Threshold {
     pub fn judge(&self, load: &Load, recovery_ms: Option<u64>) -> Judged {
+        let holds = |figure| self.comparison.holds(figure, self.limit.value());
         let (verdict, found) = match self.figure(load, recovery_ms) {
             Err(why) => (ThresholdVerdict::Unknown, why.to_owned()),
-            Ok(figure) => {
-                let verdict = match self.comparison.holds(figure, self.limit.value()) {
-                    true => ThresholdVerdict::Held,
-                    false => ThresholdVerdict::Crossed,
+            Ok(Figure::Of(figure)) if holds(figure) => (ThresholdVerdict::Held, self.shown(figure)),
+            Ok(Figure::Of(figure)) => (ThresholdVerdict::Crossed, self.shown(figure)),
+            Ok(Figure::OfThoseSeen(figure, unseen)) => {
+                // With those who took longer than anybody looked, it is more.
+                let is_upper = matches!(self.comparison, Comparison::Less | Comparison::AtMost);
+                let verdict = match is_upper && !holds(figure) {
+                    true => ThresholdVerdict::Crossed,
+                    false => ThresholdVerdict::Unknown,
                 };
-                (verdict, self.shown(figure))
+                let shown = self.shown(figure);
+                (
+                    verdict,
+                    format!("{shown} of those seen, and {unseen} were not"),
+                )
             }
         };
         Judged {
@@ -55,11 +71,11 @@ impl Threshold {
     }
 
     /// In the unit of the limit, or why there is none.
-    fn figure(&self, load: &Load, recovery_ms: Option<u64>) -> Result<f64, &'static str> {
+    fn figure(&self, load: &Load, recovery_ms: Option<u64>) -> Result<Figure, &'static str> {
         let counted = |count: u64, of: u64| match (self.limit, of) {
             (_, 0) => Err("no order was sent"),
-            (Limit::Share(_), of) => Ok(count as f64 / of as f64),
-            (Limit::Number(_) | Limit::Ms(_), _) => Ok(count as f64),
+            (Limit::Share(_), of) => Ok(Figure::Of(count as f64 / of as f64)),
+            (Limit::Number(_) | Limit::Ms(_), _) => Ok(Figure::Of(count as f64)),
         };
         match self.measure {
             Measure::Latency(whose, percentile) => {
@@ -70,7 +86,18 @@ impl Threshold {
                 };
                 let measured = latency.filter(|latency| latency.count > 0);
                 let measured = measured.ok_or("no such order was seen")?;
-                Ok(at(measured, percentile))
+                // Nobody knows of which kind those were that were not seen to end: each may be of this one.
+                let seen_of_all = match whose {
+                    Whose::Acknowledged => load.acknowledged,
+                    Whose::Choreography | Whose::Orchestration => load.ended,
+                };
+                let unseen = (load.sent + load.dropped).saturating_sub(seen_of_all);
+                let beyond = 1.0 - share(percentile);
+                let figure = at(measured, percentile);
+                match unseen as f64 > beyond * (measured.count + unseen) as f64 {
+                    true => Ok(Figure::OfThoseSeen(figure, unseen)),
+                    false => Ok(Figure::Of(figure)),
+                }
             }
             Measure::Late => counted(load.late, load.sent),
             Measure::Dropped => counted(load.dropped, load.sent + load.dropped),
@@ -78,9 +105,9 @@ impl Threshold {
             Measure::Failed => counted(load.failed, load.sent),
             Measure::Unknown => counted(load.unknown, load.sent),
             Measure::Recovery => recovery_ms
-                .map(|ms| ms as f64)
+                .map(|ms| Figure::Of(ms as f64))
                 .ok_or("nothing was seen to recover"),
-            Measure::Rate if load.seconds > 0.0 => Ok(load.orders_per_second),
+            Measure::Rate if load.seconds > 0.0 => Ok(Figure::Of(load.orders_per_second)),
             Measure::Rate => Err("there was no load"),
         }
     }
@@ -91,6 +118,17 @@ impl Threshold {
             Limit::Share(_) => format!("{:.2}%", figure * 100.0),
             Limit::Number(_) => format!("{figure}"),
         }
+    }
+}
+
+/// Of all, how many are at or below it.
+fn share(percentile: Percentile) -> f64 {
+    match percentile {
+        Percentile::P50 => 0.5,
+        Percentile::P90 => 0.9,
+        Percentile::P99 => 0.99,
+        Percentile::P999 => 0.999,
+        Percentile::Max => 1.0,
     }
 }
 
@@ -123,9 +161,11 @@ mod tests {
         Load {
             seconds: 10.0,
             orders_per_second: 19.5,
-            sent: 200,
-            dropped: 50,
+            sent: 202,
+            late: 50,
             unknown: 2,
+            acknowledged: 200,
+            ended: 200,
             acknowledgement: latency(60.0),
             latency: [(CHOREOGRAPHY.to_owned(), latency(700.0))].into(),
             ..Load::default()
@@ -139,10 +179,11 @@ mod tests {
             ("p99 < 60ms", Crossed, "60.0 ms"),
             ("p99 <= 60ms", Held, "60.0 ms"),
             ("choreography p99 < 1s", Held, "700.0 ms"),
-            ("unknown < 1%", Crossed, "1.00%"),
+            ("unknown < 0.9%", Crossed, "0.99%"),
             ("unknown == 2", Held, "2"),
-            ("dropped <= 20%", Held, "20.00%"),
-            ("dropped == 0", Crossed, "50"),
+            ("late <= 25%", Held, "24.75%"),
+            ("late == 0", Crossed, "50"),
+            ("dropped <= 1%", Held, "0.00%"),
             ("rate > 19", Held, "19.5"),
         ] {
             assert_eq!(
@@ -153,6 +194,40 @@ mod tests {
         }
         assert_eq!(judged("recovery < 30s", &load(), Some(29_999)).0, Held);
         assert_eq!(judged("recovery < 30s", &load(), Some(30_000)).0, Crossed);
+    }
+
+    #[test]
+    fn a_percentile_that_may_lie_among_those_who_were_not_seen_has_not_held() {
+        use ThresholdVerdict::{Crossed, Held, Unknown};
+        // One in ten was not seen to end, and one in ten not acknowledged.
+        let load = Load {
+            sent: 222,
+            ..load()
+        };
+        for (text, verdict) in [
+            ("choreography p99 < 1s", Unknown),
+            ("choreography p99 < 500ms", Crossed),
+            ("choreography p99 > 500ms", Unknown),
+            ("choreography p90 < 1s", Held),
+            ("p99 < 1s", Unknown),
+            ("p99 == 60ms", Unknown),
+            ("p50 < 1s", Held),
+        ] {
+            let (found, why) = judged(text, &load, None);
+            assert_eq!(found, verdict, "{text}: {why}");
+        }
+        let (_, why) = judged("max < 1h", &load, None);
+        assert_eq!(why, "0.0 ms of those seen, and 22 were not");
+    }
+
+    #[test]
+    fn who_was_not_even_sent_was_not_seen() {
+        let load = Load {
+            dropped: 100,
+            ..load()
+        };
+        let (verdict, why) = judged("p90 < 1s", &load, None);
+        assert_eq!(verdict, ThresholdVerdict::Unknown, "{why}");
     }
 
     #[test]
