@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod critical_path;
 pub mod faults;
+pub mod losses;
 pub mod orders;
 pub mod percentiles;
 pub mod rates;

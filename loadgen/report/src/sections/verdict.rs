@@ -9,6 +9,7 @@ use super::Section;
 use crate::files::ClaimJudgement;
 use crate::findings::Findings;
 use crate::findings::faults;
+use crate::findings::losses::{self, Losses};
 use crate::findings::recovery::{self, Slowest};
 use crate::markup::Html;
 use crate::words::{Ms, counted, listed, sentence};
@@ -20,8 +21,6 @@ pub const SECTION: Section = Section {
     body,
 };
 
-/// The claim that says whether anything was lost.
-const DURABILITY: &str = "I3";
 /// Names in a sentence; more make it a list.
 const NAMES_MAX: usize = 3;
 
@@ -95,9 +94,9 @@ fn valid(findings: &Findings) -> String {
         Part::Read(faults) if faults.is_empty() => "without a fault".to_owned(),
         Part::Read(faults) => format!("under {}", faults::in_words(faults)),
     };
-    let lost = match durability(findings).map(|claim| claim.verdict.as_str()) {
-        Some("valid") => ", nothing lost",
-        _ => "",
+    let lost = match losses::of(&findings.files.judgement) {
+        Losses::Nothing => ", nothing lost",
+        Losses::Found(_) | Losses::NotKnown(_) => "",
     };
     let recovered = match recovery::slowest(findings) {
         Slowest::NoFault => String::new(),
@@ -106,9 +105,4 @@ fn valid(findings: &Findings) -> String {
         Slowest::NotSeen => "; a recovery was not seen".into(),
     };
     format!("{orders} {under}{lost}{recovered}.")
-}
-
-fn durability(findings: &Findings) -> Option<&ClaimJudgement> {
-    let claims = &findings.files.judgement.claims;
-    claims.iter().find(|claim| claim.id == DURABILITY)
 }

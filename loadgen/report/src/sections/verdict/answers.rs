@@ -3,9 +3,10 @@
 use checkers::state::Part;
 use checkers::verdict::grouped;
 
-use super::{NAMES_MAX, durability};
+use super::NAMES_MAX;
 use crate::findings::Findings;
 use crate::findings::faults::{self, Fault};
+use crate::findings::losses::{self, Losses};
 use crate::findings::orders::{Answer, Order};
 use crate::findings::percentiles::Sorted;
 use crate::findings::recovery::{self, Slowest};
@@ -49,14 +50,19 @@ fn what_broke(findings: &Findings) -> Figure {
             targets.push(fault.target.clone());
         }
     }
-    if targets.len() > NAMES_MAX {
-        let more = targets.split_off(NAMES_MAX - 1).len();
-        targets.push(format!("{more} more"));
-    }
     (
         sentence(&faults::in_words(faults)),
-        format!("Touched {}.", listed(&targets)),
+        format!("Touched {}.", named(targets)),
     )
+}
+
+/// As many as a sentence has room for.
+fn named(mut names: Vec<String>) -> String {
+    if names.len() > NAMES_MAX {
+        let more = names.split_off(NAMES_MAX - 1).len();
+        names.push(format!("{more} more"));
+    }
+    listed(&names)
 }
 
 fn how_long(findings: &Findings) -> Figure {
@@ -104,14 +110,22 @@ fn what_was_lost(findings: &Findings) -> Figure {
     if unknown > 0 {
         note += &format!(", {} of unknown outcome", grouped(unknown as u64));
     }
-    let figure = match durability(findings) {
-        Some(claim) if claim.verdict == "valid" => "Nothing".into(),
-        Some(claim) if claim.verdict == "invalid" => {
-            counted(claim.wrong as usize, "order", "orders")
+    match losses::of(&findings.files.judgement) {
+        Losses::Nothing => ("Nothing".into(), note + "."),
+        Losses::Found(found) => {
+            let words = found.iter().map(|(words, _)| (*words).to_owned());
+            let rows = found
+                .iter()
+                .map(|(_, claim)| format!("{} ({} wrong)", claim.id, grouped(claim.wrong)));
+            let claims = listed(&rows.collect::<Vec<_>>());
+            let figure = sentence(&named(words.collect()));
+            (figure, format!("{claims}. {note}."))
         }
-        Some(_) | None => "Not known".into(),
-    };
-    (figure, note + ".")
+        Losses::NotKnown(ids) => {
+            let why = format!("{} not judged. {note}.", listed(&ids));
+            ("Not known".into(), why)
+        }
+    }
 }
 
 fn where_time_went(findings: &Findings) -> Figure {
@@ -147,8 +161,28 @@ fn where_time_went(findings: &Findings) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Files;
     use crate::findings::faults::tests::injection;
     use checkers::journal::Journal;
+
+    #[test]
+    fn what_was_lost_is_said_by_the_claim_that_found_it() {
+        let answer = |others: &[(&str, &str)]| {
+            let findings = Findings::of(Files {
+                judgement: losses::tests::judgement(others),
+                ..Files::default()
+            });
+            what_was_lost(&findings)
+        };
+        assert_eq!(answer(&[]).0, "Nothing");
+        let (figure, note) = answer(&[("I1", "invalid"), ("I12", "invalid"), ("I13", "unknown")]);
+        let expected = "Money does not add up and messages did not arrive everywhere";
+        assert_eq!(figure, expected);
+        assert!(note.starts_with("I1 (2 wrong) and I12 (2 wrong). "), "{note}");
+        let (figure, note) = answer(&[("I13", "unknown")]);
+        assert_eq!(figure, "Not known");
+        assert!(note.starts_with("I13 not judged. "), "{note}");
+    }
 
     #[test]
     fn time_under_two_faults_at_once_counts_once() {

@@ -33,11 +33,14 @@ pub fn verdict(plan: Plan) -> Value {
     };
     let mut claims = vec![
         claim("I1", "money is conserved", "valid"),
+        claim("I2", "stock is conserved", "valid"),
         claim("I3", "no acknowledged order is lost", "valid"),
+        claim("I12", "every message arrived everywhere", "valid"),
+        claim("I13", "the books of each queue balance", "valid"),
     ];
     let is_wrong = !plan.mark.is_empty();
     if is_wrong {
-        let mut wrong = claim("I2", "stock is conserved", "invalid");
+        let mut wrong = claim("I5", "each step took effect at most once", "invalid");
         wrong["wrong"] = json!(1);
         let text = plan.mark;
         wrong["evidence"] = json!([{"subject": text, "place": text, "expected": text, "found": text, "trace_id": text}]);
