@@ -21,9 +21,11 @@ pub enum Recovery {
     After {
         ms: u64,
     },
-    /// The next fault came before: what followed is of both.
+    /// The next fault came before: what followed is of both, and perhaps of more.
     Overtaken {
         by: usize,
+        /// From the end of this one; nothing where it was never as usual again.
+        ms: Option<u64>,
     },
     NotSeen,
 }
@@ -32,7 +34,12 @@ pub enum Recovery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slowest {
     NoFault,
-    After { ms: u64 },
+    /// Of faults that cannot be told apart it is that from the end of the first of them.
+    After {
+        ms: u64,
+        /// Faults that began in that time.
+        faults_within: usize,
+    },
     NotSeen,
 }
 
@@ -51,18 +58,34 @@ pub fn of_each(findings: &Findings) -> Vec<Recovery> {
 /// With what the run itself measured after the last fault, which it sees more closely.
 pub fn slowest(findings: &Findings) -> Slowest {
     let recoveries = of_each(findings);
+    slowest_of(
+        findings.faults(),
+        &recoveries,
+        findings.files.record.recovery_ms,
+    )
+}
+
+fn slowest_of(faults: &[Fault], recoveries: &[Recovery], measured_ms: Option<u64>) -> Slowest {
     if recoveries.is_empty() {
         return Slowest::NoFault;
     }
-    if recoveries.contains(&Recovery::NotSeen) {
-        return Slowest::NotSeen;
+    let mut slowest = (measured_ms.unwrap_or(0), 0);
+    for (fault, recovery) in faults.iter().zip(recoveries) {
+        slowest = slowest.max(match recovery {
+            Recovery::After { ms } => (*ms, 0),
+            Recovery::Overtaken { ms: Some(ms), .. } => (*ms, begun_within(faults, fault, *ms)),
+            Recovery::Overtaken { ms: None, .. } | Recovery::NotSeen => return Slowest::NotSeen,
+        });
     }
-    let each = recoveries.iter().filter_map(|recovery| match recovery {
-        Recovery::After { ms } => Some(*ms),
-        Recovery::Overtaken { .. } | Recovery::NotSeen => None,
-    });
-    let ms = each.chain(findings.files.record.recovery_ms).max();
-    ms.map_or(Slowest::NotSeen, |ms| Slowest::After { ms })
+    let (ms, faults_within) = slowest;
+    Slowest::After { ms, faults_within }
+}
+
+/// How many began in the time after a fault.
+fn begun_within(faults: &[Fault], after: &Fault, ms: u64) -> usize {
+    let time = after.ended_ms..after.ended_ms.saturating_add(ms);
+    let began = |fault: &&Fault| fault.number > after.number && time.contains(&fault.began_ms);
+    faults.iter().filter(began).count()
 }
 
 /// The recovery from each of the faults, which are in the order in which they began.
@@ -105,14 +128,14 @@ fn one(grid: &Grid, good: &[bool], fault: &Fault, next: Option<&Fault>) -> Recov
         .windows(GOOD_SECONDS)
         .position(|seconds| seconds.iter().all(|good| *good));
     let back_ms = steady.map(|after| grid.started_ms(first + after).max(fault.ended_ms));
-    match (back_ms, next) {
-        (Some(back_ms), Some(next)) if back_ms > next.began_ms => {
-            Recovery::Overtaken { by: next.number }
-        }
-        (None, Some(next)) => Recovery::Overtaken { by: next.number },
-        (Some(back_ms), _) => Recovery::After {
-            ms: back_ms - fault.ended_ms,
+    let ms = back_ms.map(|back_ms| back_ms - fault.ended_ms);
+    let came_before = |next: &&Fault| back_ms.is_none_or(|back_ms| back_ms > next.began_ms);
+    match (ms, next.filter(came_before)) {
+        (ms, Some(next)) => Recovery::Overtaken {
+            by: next.number,
+            ms,
         },
+        (Some(ms), None) => Recovery::After { ms },
         (None, None) => Recovery::NotSeen,
     }
 }
@@ -148,22 +171,17 @@ mod tests {
         (0..20).map(waits).collect()
     }
 
-    fn recoveries(faults: &[(u64, u64)], orders: &[Order]) -> Vec<Recovery> {
-        let run = faults
-            .iter()
-            .map(|(began_ms, ended_ms)| {
-                injection("process/kill", *began_ms, *ended_ms, &["orders-1"])
-            })
-            .collect();
-        of(
-            &WINDOW,
-            None,
-            orders,
-            &faults::of(&Journal {
-                run,
-                ..Journal::default()
-            }),
-        )
+    fn faults(times_ms: &[(u64, u64)]) -> Vec<Fault> {
+        let kill =
+            |(from_ms, to_ms): &(u64, u64)| injection("process/kill", *from_ms, *to_ms, &["orders-1"]);
+        faults::of(&Journal {
+            run: times_ms.iter().map(kill).collect(),
+            ..Journal::default()
+        })
+    }
+
+    fn recoveries(times_ms: &[(u64, u64)], orders: &[Order]) -> Vec<Recovery> {
+        of(&WINDOW, None, orders, &faults(times_ms))
     }
 
     #[test]
@@ -181,10 +199,29 @@ mod tests {
     #[test]
     fn a_recovery_that_the_next_fault_overtook_is_not_told_from_it() {
         let found = recoveries(&[(5_000, 6_500), (8_000, 8_500)], &backlog(5_500, 9_200));
-        assert_eq!(
-            found,
-            [Recovery::Overtaken { by: 2 }, Recovery::After { ms: 1_500 }]
-        );
+        let overtaken = Recovery::Overtaken {
+            by: 2,
+            ms: Some(3_500),
+        };
+        assert_eq!(found, [overtaken, Recovery::After { ms: 1_500 }]);
+    }
+
+    #[test]
+    fn the_slowest_recovery_of_faults_not_told_apart_is_from_the_end_of_the_first() {
+        // Looked at from 500 ms on: as usual again at 8.5 s, when the second ends.
+        let window = Window {
+            from_ms: 500,
+            to_ms: 30_000,
+        };
+        let faults = faults(&[(5_000, 6_500), (8_000, 8_500), (20_000, 20_500)]);
+        let recoveries = of(&window, None, &backlog(5_500, 8_200), &faults);
+        let expected = Slowest::After {
+            ms: 2_000,
+            faults_within: 1,
+        };
+        assert_eq!(slowest_of(&faults, &recoveries, Some(0)), expected);
+        let for_ever = of(&window, None, &backlog(5_500, 60_000), &faults);
+        assert_eq!(slowest_of(&faults, &for_ever, None), Slowest::NotSeen);
     }
 
     #[test]
@@ -195,11 +232,7 @@ mod tests {
 
     #[test]
     fn a_busier_baseline_makes_more_usual() {
-        let run = vec![injection("process/kill", 5_000, 6_500, &["orders-1"])];
-        let faults = faults::of(&Journal {
-            run,
-            ..Journal::default()
-        });
+        let faults = faults(&[(5_000, 6_500)]);
         let mut orders = backlog(1_000, 2_000);
         orders.extend(backlog(5_500, 9_200));
         let baseline = Window {

@@ -100,8 +100,14 @@ fn valid(findings: &Findings) -> String {
     };
     let recovered = match recovery::slowest(findings) {
         Slowest::NoFault => String::new(),
-        Slowest::After { ms: 0 } => "; recovery took less than a second".into(),
-        Slowest::After { ms } => format!("; the slowest recovery took {}", Ms(ms as f64)),
+        Slowest::After { ms: 0, .. } => "; recovery took less than a second".into(),
+        Slowest::After { ms, faults_within } => {
+            let within = match faults_within {
+                0 => String::new(),
+                n => format!(", with {} in it", counted(n, "more fault", "more faults")),
+            };
+            format!("; the slowest recovery took {}{within}", Ms(ms as f64))
+        }
         Slowest::NotSeen => "; a recovery was not seen".into(),
     };
     format!("{orders} {under}{lost}{recovered}.")

@@ -74,13 +74,17 @@ fn how_long(findings: &Findings) -> Figure {
         return ("No time".into(), "Nothing was broken.".into());
     }
     let recovery = match recovery::slowest(findings) {
-        Slowest::NoFault | Slowest::After { ms: 0 } => {
+        Slowest::NoFault | Slowest::After { ms: 0, .. } => {
             "Each time back to usual within a second.".into()
         }
-        Slowest::After { ms } => format!(
-            "Back to usual {} after the fault at the latest.",
-            Ms(ms as f64)
-        ),
+        Slowest::After { ms, faults_within } => {
+            let within = match faults_within {
+                0 => String::new(),
+                n => format!(", {} in between", counted(n, "more fault", "more faults")),
+            };
+            let ms = Ms(ms as f64);
+            format!("Back to usual {ms} after the fault at the latest{within}.")
+        }
         Slowest::NotSeen => "After one fault it was not seen to come back to usual.".into(),
     };
     let figure = format!("{} with a fault in force", Ms(in_force_ms(faults) as f64));
