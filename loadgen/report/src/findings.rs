@@ -11,6 +11,7 @@ pub mod recovery;
 pub mod strange;
 pub mod time_spent;
 pub mod window;
+pub mod workload;
 
 use std::collections::BTreeSet;
 

@@ -71,6 +71,8 @@ pub struct Judgement {
     #[serde(default)]
     pub claims: Vec<ClaimJudgement>,
     #[serde(default)]
+    pub thresholds: Vec<ThresholdJudgement>,
+    #[serde(default)]
     pub sometimes: Vec<Seen>,
 }
 
@@ -99,6 +101,16 @@ pub struct EvidenceRow {
     pub at_ms: Option<u64>,
     #[serde(default)]
     pub trace_id: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct ThresholdJudgement {
+    /// `p99 < 60ms`
+    pub threshold: String,
+    /// Held, crossed or unknown.
+    pub verdict: String,
+    /// The figure, or why there is none.
+    pub found: String,
 }
 
 /// Something a run must have met to have tested it.

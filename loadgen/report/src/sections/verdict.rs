@@ -1,11 +1,11 @@
-//! The verdict in one sentence, and the four answers that a reader came for.
+//! The verdict in one sentence, thresholds that did not hold in the next, and the four answers that a reader came for.
 
 mod answers;
 
 use checkers::state::Part;
 use checkers::verdict::grouped;
 
-use super::Section;
+use super::{Section, thresholds};
 use crate::files::ClaimJudgement;
 use crate::findings::Findings;
 use crate::findings::faults;
@@ -33,6 +33,7 @@ fn body(html: &mut Html, findings: &Findings) {
             super::badge(html, verdict, &sentence(verdict));
             html.text(": ");
             html.text(why(findings));
+            thresholds::in_the_headline(html, &findings.files.judgement.thresholds);
         },
     );
     answers::draw(html, findings);
