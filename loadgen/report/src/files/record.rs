@@ -46,6 +46,14 @@ impl Pace {
             Self::Closed => "closed loop",
         }
     }
+
+    /// For the head of a page, whose latencies mean something else in a closed loop.
+    pub fn head(self) -> &'static str {
+        match self {
+            Self::Open => "open loop",
+            Self::Closed => "closed loop: latencies look better than customers would find them",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

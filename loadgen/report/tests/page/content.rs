@@ -40,6 +40,26 @@ fn a_crossed_threshold_is_in_the_headline_of_a_valid_run() {
 }
 
 #[test]
+fn the_head_of_either_page_says_that_the_loop_was_closed() {
+    let (open, closed) = (run("open", SMALL), run("closed", SMALL));
+    let path = closed.0.join("run.json");
+    let text = std::fs::read_to_string(&path).expect("there");
+    let text = text.replace("\"load\":{", "\"load\":{\"pace\":\"closed\",");
+    std::fs::write(&path, text).expect("written");
+    let head = |page: &str| {
+        let (head, _) = page.split_once("</header>").expect("a head");
+        head.to_owned()
+    };
+    let said = "UTC, closed loop: latencies look better";
+    assert!(head(&page(&closed)).contains(said));
+    assert!(head(&page(&open)).contains("UTC, open loop</p>"));
+    let compared = report::Comparison::read(&open.0, &closed.0).expect("two runs");
+    let head = head(&compared.page());
+    assert!(head.contains("UTC, open loop</p><p>B: "), "{head}");
+    assert!(head.contains(said), "{head}");
+}
+
+#[test]
 fn what_was_sent_is_shown_value_by_value() {
     let page = page(&run("sent", SMALL));
     for (place, value) in [
