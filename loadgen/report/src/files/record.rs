@@ -12,6 +12,9 @@ pub struct Record {
     /// As its file has it; a run of before there were any has none.
     #[serde(default)]
     pub workload: Value,
+    /// The name of the run that was sent again.
+    #[serde(default)]
+    pub replay_of: Option<String>,
     /// What was typed, word by word.
     #[serde(default)]
     pub command: Vec<String>,

@@ -31,6 +31,9 @@ fn body(html: &mut Html, findings: &Findings) {
             html.tag("pre", &[], |html| html.leaf("code", &[], command::again(record)));
         },
     );
+    if !command::starts_its_platform(record) {
+        html.raw("<p class=\"note\">It needs a platform that is up, with its files where the command names them.</p>");
+    }
     let load = &record.load;
     let orchestrated = |order: &&Order| order.coordination == "orchestration";
     let orchestrated = findings.orders.iter().filter(orchestrated).count();
@@ -39,6 +42,10 @@ fn body(html: &mut Html, findings: &Findings) {
         ("Run", findings.files.judgement.run.clone()),
         ("Seed", record.seed.to_string()),
         ("Began", utc(record.started_ms)),
+        (
+            "Replay of",
+            record.replay_of.clone().unwrap_or_else(|| "none".into()),
+        ),
         ("Load", asked(load)),
         ("Orchestrated", format!("{share:.0} % of the orders")),
         (

@@ -2,6 +2,9 @@
 
 use crate::files::Record;
 
+/// The front door, which has a variable for the seed.
+const MAKE: &str = "make";
+
 /// As it was typed, with the seed that it drew and without the folder that it filled. A run that did not write its
 /// command down is asked for by what else it says.
 pub fn again(record: &Record) -> String {
@@ -26,8 +29,16 @@ pub fn again(record: &Record) -> String {
             words.extend(["--method".into(), quoted(method)]);
         }
     }
-    words.extend(["--seed".into(), record.seed.to_string()]);
+    match starts_its_platform(record) {
+        true => words.push(format!("SEED={}", record.seed)),
+        false => words.extend(["--seed".into(), record.seed.to_string()]),
+    }
     words.join(" ")
+}
+
+/// `make demo` does.
+pub fn starts_its_platform(record: &Record) -> bool {
+    record.command.first().is_some_and(|word| word == MAKE)
 }
 
 /// The value of a flag as it was typed.
@@ -93,6 +104,16 @@ mod tests {
         assert_eq!(in_flight(&["run", "--in-flight", "50"]), asked);
         assert_eq!(in_flight(&["run", "--in-flight=50"]), asked);
         assert_eq!(in_flight(&["run", "--in-flights", "50"]), None);
+    }
+
+    #[test]
+    fn a_run_through_the_front_door_is_asked_for_there() {
+        let record = Record {
+            seed: 7,
+            command: ["make", "demo"].map(String::from).into(),
+            ..Record::default()
+        };
+        assert_eq!(again(&record), "make demo SEED=7");
     }
 
     #[test]
