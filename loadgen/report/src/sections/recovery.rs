@@ -93,7 +93,7 @@ fn in_words(recovery: &Recovery) -> String {
         Recovery::Overtaken { by, ms: Some(ms) } => {
             format!("{}, fault {by} in it", Ms(*ms as f64))
         }
-        Recovery::Overtaken { by, ms: None } => format!("not seen, fault {by} came"),
+        Recovery::Overtaken { by, ms: None } => format!("not seen, fault {by} came before"),
         Recovery::NotSeen => "not seen".into(),
     }
 }

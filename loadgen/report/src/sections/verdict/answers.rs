@@ -1,13 +1,13 @@
 //! What a reader came for: what broke, for how long, whether anything was lost, where time went.
 
+mod lost;
+
 use checkers::state::Part;
-use checkers::verdict::grouped;
 
 use super::NAMES_MAX;
 use crate::findings::Findings;
 use crate::findings::faults::{self, Fault};
-use crate::findings::losses::{self, Losses};
-use crate::findings::orders::{Answer, Order};
+use crate::findings::orders::Order;
 use crate::findings::percentiles::Sorted;
 use crate::findings::recovery::{self, Slowest};
 use crate::findings::time_spent::Paths;
@@ -21,7 +21,7 @@ pub fn draw(html: &mut Html, findings: &Findings) {
     html.tag("dl", &[("class", &"answers")], |html| {
         answer(html, "What broke?", what_broke(findings));
         answer(html, "For how long?", how_long(findings));
-        answer(html, "Was anything lost?", what_was_lost(findings));
+        answer(html, "Was anything lost?", lost::answer(findings));
         answer(html, "Where did time go?", where_time_went(findings));
     });
 }
@@ -101,37 +101,6 @@ fn in_force_ms(faults: &[Fault]) -> u64 {
     sum_ms
 }
 
-fn what_was_lost(findings: &Findings) -> Figure {
-    let count = |of: fn(&Order) -> bool| findings.orders.iter().filter(|order| of(order)).count();
-    let acknowledged = count(|order| order.answer == Answer::Acknowledged);
-    let ended = count(|order| order.answer == Answer::Acknowledged && order.end.is_some());
-    let unknown = count(|order| matches!(order.answer, Answer::Unknown(_)));
-    let mut note = format!(
-        "{} of {} seen to end",
-        grouped(ended as u64),
-        counted(acknowledged, "acknowledged order", "acknowledged orders"),
-    );
-    if unknown > 0 {
-        note += &format!(", {} of unknown outcome", grouped(unknown as u64));
-    }
-    match losses::of(&findings.files.judgement) {
-        Losses::Nothing => ("Nothing".into(), note + "."),
-        Losses::Found(found) => {
-            let words = found.iter().map(|(words, _)| (*words).to_owned());
-            let rows = found
-                .iter()
-                .map(|(_, claim)| format!("{} ({} wrong)", claim.id, grouped(claim.wrong)));
-            let claims = listed(&rows.collect::<Vec<_>>());
-            let figure = sentence(&named(words.collect()));
-            (figure, format!("{claims}. {note}."))
-        }
-        Losses::NotKnown(ids) => {
-            let why = format!("{} not judged. {note}.", listed(&ids));
-            ("Not known".into(), why)
-        }
-    }
-}
-
 fn where_time_went(findings: &Findings) -> Figure {
     let latencies = Sorted::of(findings.orders.iter().filter_map(Order::ended_ms));
     let (Some(p50), Some(p99)) = (latencies.at(0.5), latencies.at(0.99)) else {
@@ -165,28 +134,8 @@ fn where_time_went(findings: &Findings) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Files;
     use crate::findings::faults::tests::injection;
     use checkers::journal::Journal;
-
-    #[test]
-    fn what_was_lost_is_said_by_the_claim_that_found_it() {
-        let answer = |others: &[(&str, &str)]| {
-            let findings = Findings::of(Files {
-                judgement: losses::tests::judgement(others),
-                ..Files::default()
-            });
-            what_was_lost(&findings)
-        };
-        assert_eq!(answer(&[]).0, "Nothing");
-        let (figure, note) = answer(&[("I1", "invalid"), ("I12", "invalid"), ("I13", "unknown")]);
-        let expected = "Money does not add up and messages did not arrive everywhere";
-        assert_eq!(figure, expected);
-        assert!(note.starts_with("I1 (2 wrong) and I12 (2 wrong). "), "{note}");
-        let (figure, note) = answer(&[("I13", "unknown")]);
-        assert_eq!(figure, "Not known");
-        assert!(note.starts_with("I13 not judged. "), "{note}");
-    }
 
     #[test]
     fn time_under_two_faults_at_once_counts_once() {
