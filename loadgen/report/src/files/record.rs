@@ -93,6 +93,9 @@ pub struct ClaimJudgement {
     pub title: String,
     pub verdict: String,
     pub examined: String,
+    /// Figures of single things, which decide nothing.
+    #[serde(default)]
+    pub details: Vec<String>,
     #[serde(default)]
     pub wrong: u64,
     #[serde(default)]

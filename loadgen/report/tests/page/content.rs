@@ -40,6 +40,13 @@ fn a_crossed_threshold_is_in_the_headline_of_a_valid_run() {
 }
 
 #[test]
+fn details_of_a_claim_stand_folded_below_it() {
+    let page = page(&run("details", SMALL));
+    let expected = "<details><summary>In detail</summary><ul><li>the largest account has 7 </li>";
+    assert!(page.contains(expected));
+}
+
+#[test]
 fn the_head_of_either_page_says_that_the_loop_was_closed() {
     let (open, closed) = (run("open", SMALL), run("closed", SMALL));
     let path = closed.0.join("run.json");

@@ -44,6 +44,7 @@ pub fn verdict(plan: Plan) -> Value {
         claim("I12", "every message arrived everywhere", "valid"),
         claim("I13", "the books of each queue balance", "valid"),
     ];
+    claims[0]["details"] = json!([format!("the largest account has 7 {}", plan.mark)]);
     let is_wrong = !plan.mark.is_empty();
     if is_wrong {
         let mut wrong = claim("I5", "each step took effect at most once", "invalid");
