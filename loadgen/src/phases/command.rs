@@ -45,7 +45,10 @@ mod tests {
         let said = |path: &Path| settled(path.to_string_lossy().into_owned());
         assert_eq!(said(&latest), run.to_string_lossy());
         let history = run.join("history.jsonl");
-        assert_eq!(said(&latest.join("history.jsonl")), history.to_string_lossy());
+        assert_eq!(
+            said(&latest.join("history.jsonl")),
+            history.to_string_lossy()
+        );
         for word in ["replay", "--seed", "3", "--method=true"] {
             assert_eq!(settled(word.into()), word);
         }

@@ -94,10 +94,7 @@ fn mark(html: &mut Html, window: &Window, fault: &Fault, row: usize) {
     let left = format!("left:{:.2}%", from / 10.0);
     html.tag(
         "li",
-        &[
-            ("class", &of_run("mark", fault.run)),
-            ("style", &top),
-        ],
+        &[("class", &of_run("mark", fault.run)), ("style", &top)],
         |html| {
             html.leaf("i", &[("style", &length)], "");
             let label = fault.label();

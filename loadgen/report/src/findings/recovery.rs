@@ -130,8 +130,9 @@ pub mod tests {
     }
 
     pub fn faults(times_ms: &[(u64, u64)]) -> Vec<Fault> {
-        let kill =
-            |(from_ms, to_ms): &(u64, u64)| injection("process/kill", *from_ms, *to_ms, &["orders-1"]);
+        let kill = |(from_ms, to_ms): &(u64, u64)| {
+            injection("process/kill", *from_ms, *to_ms, &["orders-1"])
+        };
         faults::of(&Journal {
             run: times_ms.iter().map(kill).collect(),
             ..Journal::default()

@@ -28,7 +28,9 @@ fn body(html: &mut Html, findings: &Findings) {
             ("aria-label", &"The command"),
         ],
         |html| {
-            html.tag("pre", &[], |html| html.leaf("code", &[], command::again(record)));
+            html.tag("pre", &[], |html| {
+                html.leaf("code", &[], command::again(record))
+            });
         },
     );
     if !command::starts_its_platform(record) {
@@ -90,7 +92,11 @@ fn sent(html: &mut Html, record: &Record) {
     }
     super::table(html, "Workload", &["Of the workload", "Value"], |html| {
         for (place, value) in &values {
-            row(html, place.strip_prefix("workload ").unwrap_or(place), value);
+            row(
+                html,
+                place.strip_prefix("workload ").unwrap_or(place),
+                value,
+            );
         }
     });
 }

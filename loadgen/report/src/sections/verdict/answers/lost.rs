@@ -57,7 +57,10 @@ mod tests {
         let (figure, note) = answered(&[("I1", "invalid"), ("I12", "invalid"), ("I13", "unknown")]);
         let expected = "Money does not add up and messages did not arrive everywhere";
         assert_eq!(figure, expected);
-        assert!(note.starts_with("I1 (2 wrong) and I12 (2 wrong). "), "{note}");
+        assert!(
+            note.starts_with("I1 (2 wrong) and I12 (2 wrong). "),
+            "{note}"
+        );
         let (figure, note) = answered(&[("I13", "unknown")]);
         assert_eq!(figure, "Not known");
         assert!(note.starts_with("I13 could not be judged. "), "{note}");
