@@ -188,6 +188,20 @@ mod tests {
     }
 
     #[test]
+    fn lengths_that_no_sum_of_64_bits_holds_have_a_mean() {
+        let endless = |op| Trace {
+            op,
+            spans: vec![span("a", "", 1, u64::MAX)],
+        };
+        let (one, two) = (endless(1), endless(2));
+        let length_us = u64::MAX - 1;
+        let spent = mean(&[(length_us, &one), (length_us, &two)]);
+        let expected_ms = length_us as f64 / 1_000.0;
+        assert_eq!(spent.total_ms, expected_ms);
+        assert_eq!(spent.steps[0].work_ms, expected_ms);
+    }
+
+    #[test]
     fn the_slowest_are_the_last_and_one_path_is_median_and_slowest() {
         let traces: Vec<Trace> = (0..100).map(|op| trace(op, op * 1_000)).collect();
         let with_length = |trace| Some((length_us(trace)?, trace));
