@@ -14,7 +14,7 @@ help:    ## this list
 	@grep -hE '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 demo:    ## everything up, every service killed under load, judged; SEED=7 chooses the run
-	$(BUILD) && target/debug/platform run --dir $(DEMO) -- target/debug/loadgen run $(FILES) --seed $(SEED) --method 'target/debug/chaos apply chaos/experiments/kill-each-service.yaml $(FILES)'
+	$(BUILD) && BREAKWATER_COMMAND='make demo' target/debug/platform run --dir $(DEMO) -- target/debug/loadgen run $(FILES) --seed $(SEED) --method 'target/debug/chaos apply chaos/experiments/kill-each-service.yaml $(FILES)'
 
 test:    ## every test there is
 	$(BUILD) && target/debug/platform install && cargo test --workspace --no-fail-fast

@@ -83,7 +83,7 @@ pub struct Record {
     #[serde(default)]
     pub history_lines: Option<u64>,
     pub method: Option<String>,
-    /// What was typed, word by word.
+    /// What was typed, word by word: `make demo` where that was it, and of a replay the run's own path.
     #[serde(default)]
     pub command: Vec<String>,
     pub phases: Vec<Phase>,

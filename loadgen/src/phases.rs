@@ -1,5 +1,6 @@
 //! One run, from warm-up to verdict.
 
+mod command;
 mod finish;
 mod gateways;
 mod keeping_up;
@@ -128,6 +129,7 @@ impl Running {
             .out
             .clone()
             .unwrap_or_else(|| PathBuf::from("runs").join(file_name(started_ms)));
+        let command = command::typed(&script);
         let folder = Folder::create(&path)?;
         let (title, pace) = (&script.workload().title, script.workload().pace().label());
         say(format_args!(
@@ -144,9 +146,7 @@ impl Running {
             started_ms,
             history_lines: None,
             method: conduct.method.clone(),
-            command: std::env::args_os()
-                .map(|word| word.to_string_lossy().into_owned())
-                .collect(),
+            command,
             phases: Vec::new(),
             recovery_ms: None,
             load: Default::default(),

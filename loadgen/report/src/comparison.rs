@@ -98,16 +98,16 @@ impl Comparison {
 
     pub fn page(&self) -> String {
         let names = self.runs.each_ref().map(|run| &run.files.judgement.run);
-        let began = self
-            .runs
-            .each_ref()
-            .map(|run| utc(run.files.record.started_ms));
+        let about = self.runs.each_ref().map(|run| {
+            let record = &run.files.record;
+            format!("{}, {}", utc(record.started_ms), record.load.pace.head())
+        });
         let page = Page {
             title: format!("{} against {}", names[1], names[0]),
             class: "compared",
             heads: [
-                format!("A: run {}, {}", names[0], began[0]),
-                format!("B: run {}, {}", names[1], began[1]),
+                format!("A: run {}, {}", names[0], about[0]),
+                format!("B: run {}, {}", names[1], about[1]),
             ],
         };
         page.write(|html| {

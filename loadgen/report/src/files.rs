@@ -15,7 +15,9 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use lines::Lines;
-pub use record::{ClaimJudgement, EvidenceRow, Judgement, Load, Pace, Phase, Record, Seen};
+pub use record::{
+    ClaimJudgement, EvidenceRow, Judgement, Load, Pace, Phase, Record, Seen, ThresholdJudgement,
+};
 use series::SeriesFile;
 
 /// Everything a report is made of.

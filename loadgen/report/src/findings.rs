@@ -3,6 +3,7 @@
 pub mod budget;
 pub mod critical_path;
 pub mod faults;
+pub mod losses;
 pub mod orders;
 pub mod percentiles;
 pub mod rates;
@@ -10,6 +11,7 @@ pub mod recovery;
 pub mod strange;
 pub mod time_spent;
 pub mod window;
+pub mod workload;
 
 use std::collections::BTreeSet;
 

@@ -43,13 +43,13 @@ pub fn write(folder: &Path) -> Result<PathBuf, ReportError> {
 }
 
 pub fn page(findings: &Findings) -> String {
-    let judgement = &findings.files.judgement;
+    let (record, judgement) = (&findings.files.record, &findings.files.judgement);
     let page = Page {
         title: format!("{} run {}", judgement.verdict, judgement.run),
         class: "reported",
         heads: [
             format!("Breakwater run {}", judgement.run),
-            utc(findings.files.record.started_ms),
+            format!("{}, {}", utc(record.started_ms), record.load.pace.head()),
         ],
     };
     page.write(|html| {

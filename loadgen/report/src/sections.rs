@@ -6,6 +6,7 @@ mod critical_path;
 mod orders;
 mod parameters;
 mod recovery;
+mod thresholds;
 mod timeline;
 mod untested;
 mod verdict;
@@ -27,8 +28,9 @@ pub struct Section<Of = Findings> {
     pub body: fn(&mut Html, &Of),
 }
 
-pub const ALL: [Section; 9] = [
+pub const ALL: [Section; 10] = [
     verdict::SECTION,
+    thresholds::SECTION,
     claims::SECTION,
     timeline::SECTION,
     recovery::SECTION,
@@ -132,8 +134,8 @@ pub fn timeline(html: &mut Html, timeline: Timeline, charts: impl FnOnce(&mut Ht
 /// A verdict is a word with a sign, never a colour alone.
 fn badge(html: &mut Html, verdict: &str, word: &str) {
     let (class, sign) = match verdict {
-        "valid" => ("badge valid", "\u{2713}"),
-        "invalid" => ("badge invalid", "\u{2717}"),
+        "valid" | "held" => ("badge valid", "\u{2713}"),
+        "invalid" | "crossed" => ("badge invalid", "\u{2717}"),
         _ => ("badge unknown", "?"),
     };
     html.tag("span", &[("class", &class)], |html| {

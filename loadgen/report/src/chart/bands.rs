@@ -70,7 +70,7 @@ pub fn lane(html: &mut Html, timeline: Timeline) {
     });
 }
 
-/// The names beside the numbers, where the lane has no room for them.
+/// The names below, where the lane has no room for them. Who listens to the page hears them in the lane, always.
 pub fn names(html: &mut Html, timeline: Timeline) {
     html.tag(
         "ul",
@@ -94,15 +94,13 @@ fn mark(html: &mut Html, window: &Window, fault: &Fault, row: usize) {
     let left = format!("left:{:.2}%", from / 10.0);
     html.tag(
         "li",
-        &[
-            ("class", &of_run("mark", fault.run)),
-            ("style", &top),
-            ("title", &fault.label()),
-        ],
+        &[("class", &of_run("mark", fault.run)), ("style", &top)],
         |html| {
             html.leaf("i", &[("style", &length)], "");
-            html.tag("span", &[("style", &left)], |html| {
+            let label = fault.label();
+            html.tag("span", &[("style", &left), ("title", &label)], |html| {
                 html.leaf("b", &[], fault.mark());
+                html.text(" ");
                 html.leaf("span", &[], name(fault));
             });
         },
@@ -184,6 +182,23 @@ mod tests {
         let crowd = drawn(lane, &[(1_000, 1_100); 5]);
         assert!(crowd.contains("class=\"lane crowded\""), "{crowd}");
         assert!(crowd.contains("<b>5</b>"), "{crowd}");
+    }
+
+    /// What is not displayed is not heard either: in the lane a name without room is only out of sight.
+    #[test]
+    fn names_without_room_in_the_lane_can_still_be_heard() {
+        let style = include_str!("../style.css");
+        let rules = style.lines().filter(|rule| rule.contains("span span{"));
+        let rules: Vec<&str> = rules.collect();
+        assert_eq!(rules.len(), 2, "crowded and narrow");
+        for rule in rules {
+            assert!(rule.contains("clip-path:inset(50%)"), "{rule}");
+            assert!(!rule.contains("display:none"), "{rule}");
+        }
+        let crowd = drawn(lane, &[(1_000, 1_100); 5]);
+        assert!(!crowd.contains("aria-hidden"), "{crowd}");
+        assert_eq!(crowd.matches("<span>kill orders-1</span>").count(), 5);
+        assert!(drawn(names, &[(1_000, 1_100)]).contains("aria-hidden=\"true\""));
     }
 
     #[test]

@@ -216,6 +216,25 @@ mod tests {
         assert!(drawn.contains("data-values=\"0 10 - 5\""), "{drawn}");
     }
 
+    /// The first is solid. A line ends round, so that a gap is as much shorter as the line is wide.
+    #[test]
+    fn each_line_has_a_dash_of_its_own_whose_gaps_can_be_seen() {
+        let style = include_str!("../style.css");
+        let mut dashes: Vec<&str> = Vec::new();
+        for nth in 1..LINES_MAX {
+            let (_, rule) = style.split_once(&format!(".line-{nth}{{")).expect("a rule");
+            let (rule, _) = rule.split_once('}').expect("an end");
+            let (_, dash) = rule.split_once("stroke-dasharray:").expect("a dash");
+            let dash = dash.split(';').next().unwrap_or(dash);
+            let gaps = dash.split(' ').skip(1).step_by(2);
+            for gap in gaps.map(|gap| gap.parse::<f64>().expect("a number")) {
+                assert!(gap >= 2.8, "line {nth}: {dash}");
+            }
+            assert!(!dashes.contains(&dash), "line {nth}: {dash}");
+            dashes.push(dash);
+        }
+    }
+
     #[test]
     fn a_chart_says_its_numbers_in_words() {
         let drawn = chart(&[Some(0.0), Some(10.0), None, Some(5.0)]);

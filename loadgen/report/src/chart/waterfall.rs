@@ -21,7 +21,7 @@ pub fn draw(html: &mut Html, spans: &[Span], sent_us: u64) {
         .chain([sent_us])
         .min()
         .unwrap_or(0);
-    let to_us = timed().map(end_us).max().unwrap_or(0).max(from_us + 1);
+    let to_us = timed().map(end_us).max().unwrap_or(0).max(from_us);
     let critical: BTreeSet<&str> = critical_path(spans)
         .iter()
         .map(|piece| piece.span.span_id.as_str())
@@ -68,8 +68,8 @@ fn row(html: &mut Html, span: &Span, depth: usize, on_path: bool, (from_us, to_u
             if span.start_us == 0 {
                 return;
             }
-            let at =
-                |us: u64| WIDTH * (us.saturating_sub(from_us)) as f64 / (to_us - from_us) as f64;
+            let length_us = (to_us - from_us).max(1) as f64;
+            let at = |us: u64| WIDTH * us.saturating_sub(from_us) as f64 / length_us;
             let (from, to) = (at(span.start_us), at(end_us(span)));
             let d = format!("M{from:.1} 20H{to:.1}V{:.0}H{from:.1}Z", HEIGHT - 20.0);
             let class = match (is_repetition(span) || span.redelivered, on_path) {

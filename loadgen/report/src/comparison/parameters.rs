@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value as Json;
-
-use crate::findings::{Findings, faults};
+use crate::findings::{Findings, faults, workload};
 use crate::words::{Ms, Value, utc};
 
 pub struct Parameter {
@@ -60,13 +58,11 @@ pub fn of(runs: &[Findings; 2]) -> Vec<Parameter> {
     facts.chain(of_workload(runs)).collect()
 }
 
-/// Every value of either workload by its place: `stages 1 poisson rate`.
+/// Every value of either workload.
 fn of_workload(runs: &[Findings; 2]) -> Vec<Parameter> {
-    let places = runs.each_ref().map(|run| {
-        let mut places = BTreeMap::new();
-        flatten("workload", &run.files.record.workload, &mut places);
-        places
-    });
+    let places = runs
+        .each_ref()
+        .map(|run| workload::values(&run.files.record.workload));
     let names: BTreeMap<&String, ()> = places
         .iter()
         .flatten()
@@ -84,32 +80,11 @@ fn of_workload(runs: &[Findings; 2]) -> Vec<Parameter> {
         .collect()
 }
 
-fn flatten(place: &str, json: &Json, into: &mut BTreeMap<String, String>) {
-    match json {
-        Json::Null => {}
-        Json::Object(fields) => {
-            for (name, json) in fields {
-                flatten(&format!("{place} {name}"), json, into);
-            }
-        }
-        Json::Array(items) => {
-            for (nth, json) in items.iter().enumerate() {
-                flatten(&format!("{place} {}", nth + 1), json, into);
-            }
-        }
-        Json::String(text) => {
-            into.insert(place.to_owned(), text.clone());
-        }
-        Json::Bool(_) | Json::Number(_) => {
-            into.insert(place.to_owned(), json.to_string());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::files::Files;
+    use serde_json::Value as Json;
 
     fn run(seed: u64, workload: Json) -> Findings {
         let mut files = Files::default();

@@ -12,6 +12,9 @@ pub struct Record {
     /// As its file has it; a run of before there were any has none.
     #[serde(default)]
     pub workload: Value,
+    /// The name of the run that was sent again.
+    #[serde(default)]
+    pub replay_of: Option<String>,
     /// What was typed, word by word.
     #[serde(default)]
     pub command: Vec<String>,
@@ -46,6 +49,14 @@ impl Pace {
             Self::Closed => "closed loop",
         }
     }
+
+    /// For the head of a page, whose latencies mean something else in a closed loop.
+    pub fn head(self) -> &'static str {
+        match self {
+            Self::Open => "open loop",
+            Self::Closed => "closed loop: latencies look better than customers would find them",
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -71,6 +82,8 @@ pub struct Judgement {
     #[serde(default)]
     pub claims: Vec<ClaimJudgement>,
     #[serde(default)]
+    pub thresholds: Vec<ThresholdJudgement>,
+    #[serde(default)]
     pub sometimes: Vec<Seen>,
 }
 
@@ -80,6 +93,9 @@ pub struct ClaimJudgement {
     pub title: String,
     pub verdict: String,
     pub examined: String,
+    /// Figures of single things, which decide nothing.
+    #[serde(default)]
+    pub details: Vec<String>,
     #[serde(default)]
     pub wrong: u64,
     #[serde(default)]
@@ -99,6 +115,16 @@ pub struct EvidenceRow {
     pub at_ms: Option<u64>,
     #[serde(default)]
     pub trace_id: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct ThresholdJudgement {
+    /// `p99 < 60ms`
+    pub threshold: String,
+    /// Held, crossed or unknown.
+    pub verdict: String,
+    /// The figure, or why there is none.
+    pub found: String,
 }
 
 /// Something a run must have met to have tested it.

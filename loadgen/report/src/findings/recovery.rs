@@ -1,5 +1,9 @@
 //! How long it took from the end of a fault until everything was as usual.
 
+mod slowest;
+
+pub use slowest::{Slowest, slowest};
+
 use super::Findings;
 use super::faults::Fault;
 use super::orders::Order;
@@ -21,18 +25,12 @@ pub enum Recovery {
     After {
         ms: u64,
     },
-    /// The next fault came before: what followed is of both.
+    /// The next fault came before: what followed is of both, and perhaps of more.
     Overtaken {
         by: usize,
+        /// From the end of this one; nothing where it was never as usual again.
+        ms: Option<u64>,
     },
-    NotSeen,
-}
-
-/// The longest of a run's recoveries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Slowest {
-    NoFault,
-    After { ms: u64 },
     NotSeen,
 }
 
@@ -46,23 +44,6 @@ pub fn of_each(findings: &Findings) -> Vec<Recovery> {
         &findings.orders,
         findings.faults(),
     )
-}
-
-/// With what the run itself measured after the last fault, which it sees more closely.
-pub fn slowest(findings: &Findings) -> Slowest {
-    let recoveries = of_each(findings);
-    if recoveries.is_empty() {
-        return Slowest::NoFault;
-    }
-    if recoveries.contains(&Recovery::NotSeen) {
-        return Slowest::NotSeen;
-    }
-    let each = recoveries.iter().filter_map(|recovery| match recovery {
-        Recovery::After { ms } => Some(*ms),
-        Recovery::Overtaken { .. } | Recovery::NotSeen => None,
-    });
-    let ms = each.chain(findings.files.record.recovery_ms).max();
-    ms.map_or(Slowest::NotSeen, |ms| Slowest::After { ms })
 }
 
 /// The recovery from each of the faults, which are in the order in which they began.
@@ -105,14 +86,14 @@ fn one(grid: &Grid, good: &[bool], fault: &Fault, next: Option<&Fault>) -> Recov
         .windows(GOOD_SECONDS)
         .position(|seconds| seconds.iter().all(|good| *good));
     let back_ms = steady.map(|after| grid.started_ms(first + after).max(fault.ended_ms));
-    match (back_ms, next) {
-        (Some(back_ms), Some(next)) if back_ms > next.began_ms => {
-            Recovery::Overtaken { by: next.number }
-        }
-        (None, Some(next)) => Recovery::Overtaken { by: next.number },
-        (Some(back_ms), _) => Recovery::After {
-            ms: back_ms - fault.ended_ms,
+    let ms = back_ms.map(|back_ms| back_ms - fault.ended_ms);
+    let came_before = |next: &&Fault| back_ms.is_none_or(|back_ms| back_ms > next.began_ms);
+    match (ms, next.filter(came_before)) {
+        (ms, Some(next)) => Recovery::Overtaken {
+            by: next.number,
+            ms,
         },
+        (Some(ms), None) => Recovery::After { ms },
         (None, None) => Recovery::NotSeen,
     }
 }
@@ -126,7 +107,7 @@ fn seconds(window: Window) -> Grid {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::super::faults;
     use super::super::faults::tests::injection;
     use super::super::orders::tests::order;
@@ -139,7 +120,7 @@ mod tests {
     };
 
     /// Twenty orders of which none ends before `until_ms`: more than are usual.
-    fn backlog(from_ms: u64, until_ms: u64) -> Vec<Order> {
+    pub fn backlog(from_ms: u64, until_ms: u64) -> Vec<Order> {
         let waits = |op| {
             let mut order = order(op, from_ms);
             order.end.as_mut().expect("ended").at_us = until_ms * 1_000;
@@ -148,22 +129,18 @@ mod tests {
         (0..20).map(waits).collect()
     }
 
-    fn recoveries(faults: &[(u64, u64)], orders: &[Order]) -> Vec<Recovery> {
-        let run = faults
-            .iter()
-            .map(|(began_ms, ended_ms)| {
-                injection("process/kill", *began_ms, *ended_ms, &["orders-1"])
-            })
-            .collect();
-        of(
-            &WINDOW,
-            None,
-            orders,
-            &faults::of(&Journal {
-                run,
-                ..Journal::default()
-            }),
-        )
+    pub fn faults(times_ms: &[(u64, u64)]) -> Vec<Fault> {
+        let kill = |(from_ms, to_ms): &(u64, u64)| {
+            injection("process/kill", *from_ms, *to_ms, &["orders-1"])
+        };
+        faults::of(&Journal {
+            run: times_ms.iter().map(kill).collect(),
+            ..Journal::default()
+        })
+    }
+
+    fn recoveries(times_ms: &[(u64, u64)], orders: &[Order]) -> Vec<Recovery> {
+        of(&WINDOW, None, orders, &faults(times_ms))
     }
 
     #[test]
@@ -181,10 +158,11 @@ mod tests {
     #[test]
     fn a_recovery_that_the_next_fault_overtook_is_not_told_from_it() {
         let found = recoveries(&[(5_000, 6_500), (8_000, 8_500)], &backlog(5_500, 9_200));
-        assert_eq!(
-            found,
-            [Recovery::Overtaken { by: 2 }, Recovery::After { ms: 1_500 }]
-        );
+        let overtaken = Recovery::Overtaken {
+            by: 2,
+            ms: Some(3_500),
+        };
+        assert_eq!(found, [overtaken, Recovery::After { ms: 1_500 }]);
     }
 
     #[test]
@@ -195,11 +173,7 @@ mod tests {
 
     #[test]
     fn a_busier_baseline_makes_more_usual() {
-        let run = vec![injection("process/kill", 5_000, 6_500, &["orders-1"])];
-        let faults = faults::of(&Journal {
-            run,
-            ..Journal::default()
-        });
+        let faults = faults(&[(5_000, 6_500)]);
         let mut orders = backlog(1_000, 2_000);
         orders.extend(backlog(5_500, 9_200));
         let baseline = Window {

@@ -107,13 +107,14 @@ fn length_us(trace: &Trace) -> Option<u64> {
     Some(path.last()?.to_us - path.first()?.from_us)
 }
 
+/// Times come from a file and may be as long as 64 bits have room for; so many of them fit into 128.
 #[derive(Default)]
 struct Sum {
-    wait_us: u64,
-    work_us: u64,
+    wait_us: u128,
+    work_us: u128,
     /// From the beginning of the path, for the order of the steps.
-    begins_us: u64,
-    pieces: u64,
+    begins_us: u128,
+    pieces: u128,
 }
 
 fn mean(traces: &[(u64, &Trace)]) -> Spent {
@@ -124,21 +125,25 @@ fn mean(traces: &[(u64, &Trace)]) -> Spent {
         for piece in path {
             let key = (piece.span.service.as_str(), piece.span.name.as_str());
             let sum = sums.entry(key).or_default();
+            let length_us = u128::from(piece.to_us - piece.from_us);
             match piece.of {
-                Stretch::Wait => sum.wait_us += piece.to_us - piece.from_us,
-                Stretch::Work => sum.work_us += piece.to_us - piece.from_us,
+                Stretch::Wait => sum.wait_us += length_us,
+                Stretch::Work => sum.work_us += length_us,
             }
-            sum.begins_us += piece.from_us - began_us;
+            sum.begins_us += u128::from(piece.from_us - began_us);
             sum.pieces += 1;
         }
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_by_key(|(_, sum)| sum.begins_us / sum.pieces.max(1));
     let orders = traces.len();
-    let ms = |us: u64| us as f64 / 1_000.0 / orders as f64;
+    let ms = |us: u128| us as f64 / 1_000.0 / orders as f64;
     Spent {
         orders,
-        total_ms: ms(traces.iter().map(|(length_us, _)| length_us).sum()),
+        total_ms: ms(traces
+            .iter()
+            .map(|(length_us, _)| u128::from(*length_us))
+            .sum()),
         steps: sums
             .into_iter()
             .map(|((service, name), sum)| Step {
@@ -180,6 +185,20 @@ mod tests {
             Some("process b")
         );
         assert!((spent.waiting_share() - 1.0 / 3.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn lengths_that_no_sum_of_64_bits_holds_have_a_mean() {
+        let endless = |op| Trace {
+            op,
+            spans: vec![span("a", "", 1, u64::MAX)],
+        };
+        let (one, two) = (endless(1), endless(2));
+        let length_us = u64::MAX - 1;
+        let spent = mean(&[(length_us, &one), (length_us, &two)]);
+        let expected_ms = length_us as f64 / 1_000.0;
+        assert_eq!(spent.total_ms, expected_ms);
+        assert_eq!(spent.steps[0].work_ms, expected_ms);
     }
 
     #[test]

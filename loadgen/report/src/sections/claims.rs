@@ -43,12 +43,11 @@ fn row(html: &mut Html, claim: &ClaimJudgement, from_ms: u64) {
     });
     if !claim.why.is_empty() {
         below(html, "Why it is not known", true, |html| {
-            html.tag("ul", &[], |html| {
-                for why in &claim.why {
-                    html.leaf("li", &[], why);
-                }
-            });
+            lines(html, &claim.why);
         });
+    }
+    if !claim.details.is_empty() {
+        below(html, "In detail", false, |html| lines(html, &claim.details));
     }
     if !claim.evidence.is_empty() {
         let shown = format!(
@@ -60,6 +59,14 @@ fn row(html: &mut Html, claim: &ClaimJudgement, from_ms: u64) {
             evidence(html, &claim.evidence, from_ms);
         });
     }
+}
+
+fn lines(html: &mut Html, lines: &[String]) {
+    html.tag("ul", &[], |html| {
+        for line in lines {
+            html.leaf("li", &[], line);
+        }
+    });
 }
 
 fn below(html: &mut Html, summary: &str, is_open: bool, inner: impl FnOnce(&mut Html)) {

@@ -1,9 +1,11 @@
 //! What was asked of the run, and the command that asks it again.
 
+mod command;
+
 use super::Section;
 use crate::files::{Load, Pace, Record};
-use crate::findings::Findings;
 use crate::findings::orders::Order;
+use crate::findings::{Findings, workload};
 use crate::markup::Html;
 use crate::words::{Ms, Value, utc};
 
@@ -26,9 +28,14 @@ fn body(html: &mut Html, findings: &Findings) {
             ("aria-label", &"The command"),
         ],
         |html| {
-            html.tag("pre", &[], |html| html.leaf("code", &[], command(record)));
+            html.tag("pre", &[], |html| {
+                html.leaf("code", &[], command::again(record))
+            });
         },
     );
+    if !command::starts_its_platform(record) {
+        html.raw("<p class=\"note\">It needs a platform that is up, with its files where the command names them.</p>");
+    }
     let load = &record.load;
     let orchestrated = |order: &&Order| order.coordination == "orchestration";
     let orchestrated = findings.orders.iter().filter(orchestrated).count();
@@ -37,6 +44,10 @@ fn body(html: &mut Html, findings: &Findings) {
         ("Run", findings.files.judgement.run.clone()),
         ("Seed", record.seed.to_string()),
         ("Began", utc(record.started_ms)),
+        (
+            "Replay of",
+            record.replay_of.clone().unwrap_or_else(|| "none".into()),
+        ),
         ("Load", asked(load)),
         ("Orchestrated", format!("{share:.0} % of the orders")),
         (
@@ -49,6 +60,7 @@ fn body(html: &mut Html, findings: &Findings) {
             format!("{} operations, cancels and reads included", load.unknown),
         ),
         ("Dropped", format!("{} orders", load.dropped)),
+        ("Under way at once", in_flight(record)),
         (
             "Method",
             record.method.clone().unwrap_or_else(|| "none".into()),
@@ -59,6 +71,7 @@ fn body(html: &mut Html, findings: &Findings) {
             row(html, name, &value);
         }
     });
+    sent(html, record);
     html.tag("details", &[], |html| {
         html.raw("<summary>Phases</summary>");
         super::table(html, "Phases", &["Phase", "Lasted"], |html| {
@@ -70,6 +83,24 @@ fn body(html: &mut Html, findings: &Findings) {
     });
 }
 
+/// Title, stages, mix and population.
+fn sent(html: &mut Html, record: &Record) {
+    html.raw("<h3>Workload</h3>");
+    let values = workload::values(&record.workload);
+    if values.is_empty() {
+        return super::no_data(html, "the workload", "the run did not write it down");
+    }
+    super::table(html, "Workload", &["Of the workload", "Value"], |html| {
+        for (place, value) in &values {
+            row(
+                html,
+                place.strip_prefix("workload ").unwrap_or(place),
+                value,
+            );
+        }
+    });
+}
+
 fn asked(load: &Load) -> String {
     let (rate, length) = (Value(load.rate_intended), Ms(load.seconds * 1_000.0));
     match load.pace {
@@ -78,84 +109,17 @@ fn asked(load: &Load) -> String {
     }
 }
 
+/// A run writes down what was typed, and not what it took where nothing was.
+fn in_flight(record: &Record) -> String {
+    match command::flag(record, "--in-flight") {
+        Some(orders) => format!("at most {orders} orders, others are dropped"),
+        None => "as many as loadgen lets be without --in-flight".into(),
+    }
+}
+
 fn row(html: &mut Html, name: &str, value: &str) {
     html.tag("tr", &[], |html| {
         html.leaf("th", &[("scope", &"row")], name);
         html.leaf("td", &[], value);
     });
-}
-
-/// As it was typed, with the seed that it drew and without the folder that it filled. A run that did not write its
-/// command down is asked for by what else it says.
-fn command(record: &Record) -> String {
-    let mut words: Vec<String> = Vec::new();
-    let mut typed = record.command.iter();
-    while let Some(word) = typed.next() {
-        match word.as_str() {
-            "--out" | "--seed" => {
-                typed.next();
-            }
-            word if word.starts_with("--out=") || word.starts_with("--seed=") => {}
-            word => words.push(quoted(word)),
-        }
-    }
-    if words.is_empty() {
-        words.extend([
-            "loadgen run --rate".into(),
-            record.load.rate_intended.to_string(),
-        ]);
-        words.extend(["--duration".into(), format!("{:.0}s", record.load.seconds)]);
-        if let Some(method) = &record.method {
-            words.extend(["--method".into(), quoted(method)]);
-        }
-    }
-    words.extend(["--seed".into(), record.seed.to_string()]);
-    words.join(" ")
-}
-
-/// For a POSIX shell.
-fn quoted(word: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./=:,%+@".contains(letter);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_is_what_was_typed_with_the_seed_that_was_drawn() {
-        let typed = [
-            "target/debug/loadgen",
-            "run",
-            "--out",
-            "runs/x",
-            "--seed=3",
-            "--method",
-            "sh -c 'kill 1'",
-        ];
-        let record = Record {
-            seed: 7,
-            command: typed.map(String::from).into(),
-            ..Record::default()
-        };
-        let expected = r"target/debug/loadgen run --method 'sh -c '\''kill 1'\''' --seed 7";
-        assert_eq!(command(&record), expected);
-    }
-
-    #[test]
-    fn a_run_without_its_command_is_asked_for_by_what_it_says() {
-        let mut record = Record {
-            seed: 7,
-            method: Some("chaos apply x".into()),
-            ..Record::default()
-        };
-        record.load.rate_intended = 20.0;
-        record.load.seconds = 40.001;
-        let expected = "loadgen run --rate 20 --duration 40s --method 'chaos apply x' --seed 7";
-        assert_eq!(command(&record), expected);
-    }
 }

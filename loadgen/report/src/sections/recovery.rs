@@ -11,7 +11,7 @@ use crate::words::{After, Ms};
 pub const SECTION: Section = Section {
     id: "recovery",
     title: "Recovery",
-    about: "A fault is recovered from at the first of three seconds without a failed or unknown answer and with no more orders under way than usual: twice the most of the baseline, or ten. Claim I15 judges it by what Prometheus saw, in windows of five seconds, and so finds it later.",
+    about: "A fault is recovered from at the first of three seconds without a failed or unknown answer and with no more orders under way than usual: twice the most of the baseline, or ten. Claim I15 judges it by what Prometheus saw, in windows of five seconds, and so finds it later. Where the next fault came before, the time is from the end of this one, with that fault in it.",
     body,
 };
 
@@ -50,6 +50,10 @@ fn bar((fault, recovery): (&Fault, &Recovery)) -> Bar {
         Recovery::After { ms } => *ms,
         Recovery::Overtaken { .. } | Recovery::NotSeen => 0,
     };
+    let then = match recovery {
+        Recovery::Overtaken { by, .. } => format!("fault {by}"),
+        Recovery::After { .. } | Recovery::NotSeen => in_words(recovery),
+    };
     let part = |class, ms: u64| Part {
         class,
         length: ms as f64,
@@ -60,11 +64,7 @@ fn bar((fault, recovery): (&Fault, &Recovery)) -> Bar {
             part("fault-bar", fault.lasted_ms()),
             part("wait", recovery_ms),
         ],
-        value: format!(
-            "{}, then {}",
-            Ms(fault.lasted_ms() as f64),
-            in_words(recovery)
-        ),
+        value: format!("{}, then {then}", Ms(fault.lasted_ms() as f64)),
     }
 }
 
@@ -90,7 +90,10 @@ fn in_words(recovery: &Recovery) -> String {
     match recovery {
         Recovery::After { ms: 0 } => "at once".into(),
         Recovery::After { ms } => Ms(*ms as f64).to_string(),
-        Recovery::Overtaken { by } => format!("fault {by} came before"),
+        Recovery::Overtaken { by, ms: Some(ms) } => {
+            format!("{}, fault {by} in it", Ms(*ms as f64))
+        }
+        Recovery::Overtaken { by, ms: None } => format!("not seen, fault {by} came before"),
         Recovery::NotSeen => "not seen".into(),
     }
 }

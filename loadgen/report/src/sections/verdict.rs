@@ -1,14 +1,15 @@
-//! The verdict in one sentence, and the four answers that a reader came for.
+//! The verdict in one sentence, thresholds that did not hold in the next, and the four answers that a reader came for.
 
 mod answers;
 
 use checkers::state::Part;
 use checkers::verdict::grouped;
 
-use super::Section;
+use super::{Section, thresholds};
 use crate::files::ClaimJudgement;
 use crate::findings::Findings;
 use crate::findings::faults;
+use crate::findings::losses::{self, Losses};
 use crate::findings::recovery::{self, Slowest};
 use crate::markup::Html;
 use crate::words::{Ms, counted, listed, sentence};
@@ -20,8 +21,6 @@ pub const SECTION: Section = Section {
     body,
 };
 
-/// The claim that says whether anything was lost.
-const DURABILITY: &str = "I3";
 /// Names in a sentence; more make it a list.
 const NAMES_MAX: usize = 3;
 
@@ -34,6 +33,7 @@ fn body(html: &mut Html, findings: &Findings) {
             super::badge(html, verdict, &sentence(verdict));
             html.text(": ");
             html.text(why(findings));
+            thresholds::in_the_headline(html, &findings.files.judgement.thresholds);
         },
     );
     answers::draw(html, findings);
@@ -95,20 +95,21 @@ fn valid(findings: &Findings) -> String {
         Part::Read(faults) if faults.is_empty() => "without a fault".to_owned(),
         Part::Read(faults) => format!("under {}", faults::in_words(faults)),
     };
-    let lost = match durability(findings).map(|claim| claim.verdict.as_str()) {
-        Some("valid") => ", nothing lost",
-        _ => "",
+    let lost = match losses::of(&findings.files.judgement) {
+        Losses::Nothing => ", nothing lost",
+        Losses::Found(_) | Losses::NotKnown(_) => "",
     };
     let recovered = match recovery::slowest(findings) {
         Slowest::NoFault => String::new(),
-        Slowest::After { ms: 0 } => "; recovery took less than a second".into(),
-        Slowest::After { ms } => format!("; the slowest recovery took {}", Ms(ms as f64)),
+        Slowest::After { ms: 0, .. } => "; recovery took less than a second".into(),
+        Slowest::After { ms, faults_within } => {
+            let within = match faults_within {
+                0 => String::new(),
+                n => format!(", with {} in it", counted(n, "more fault", "more faults")),
+            };
+            format!("; the slowest recovery took {}{within}", Ms(ms as f64))
+        }
         Slowest::NotSeen => "; a recovery was not seen".into(),
     };
     format!("{orders} {under}{lost}{recovered}.")
-}
-
-fn durability(findings: &Findings) -> Option<&ClaimJudgement> {
-    let claims = &findings.files.judgement.claims;
-    claims.iter().find(|claim| claim.id == DURABILITY)
 }

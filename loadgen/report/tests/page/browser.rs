@@ -1,7 +1,8 @@
-//! A real browser that looks at a page.
+//! A real browser that looks at a page, and what it saw.
 
 use std::fs::File;
-use std::path::Path;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -17,9 +18,23 @@ const NARROWEST: u32 = 500;
 pub fn is_there() -> bool {
     let is_there = Path::new(CHROMIUM).exists();
     if !is_there {
-        eprintln!("skipped: there is no {CHROMIUM} to look at the page with");
+        tell(format_args!(
+            "skipped: there is no {CHROMIUM} to look at the pages with, so that nobody has seen them"
+        ));
     }
     is_there
+}
+
+/// Past the test's own output, which nobody sees of a test that passes.
+fn tell(what: std::fmt::Arguments) {
+    let _ = writeln!(std::io::stderr(), "{what}");
+}
+
+/// Kept for people, in cargo's own folder for what tests leave: `target/tmp`.
+fn pictures() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("report-screenshots");
+    std::fs::create_dir_all(&folder).expect("a folder for the pictures");
+    folder
 }
 
 pub struct Seen {
@@ -39,7 +54,9 @@ pub fn look(folder: &Folder, page: &str, (width, height): (u32, u32)) -> Seen {
          document.body.dataset.check = message.data }})</script>"
     );
     std::fs::write(&frame, text).expect("written");
-    let picture = folder.0.join(format!("{width}-{page}.png"));
+    let picture = pictures().join(format!("{page}-{width}.png"));
+    // One of before must not be taken for what this browser saw.
+    let _ = std::fs::remove_file(&picture);
     let window = (width.max(NARROWEST), height);
     let dump = browse(folder, window, "--dump-dom", &frame);
     let shot = browse(
@@ -48,6 +65,7 @@ pub fn look(folder: &Folder, page: &str, (width, height): (u32, u32)) -> Seen {
         &format!("--screenshot={}", picture.display()),
         &frame,
     );
+    tell(format_args!("seen: {}", picture.display()));
     let (_, rest) = dump
         .out
         .split_once("data-check=\"")

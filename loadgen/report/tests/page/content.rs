@@ -30,6 +30,57 @@ fn the_verdict_is_one_sentence_with_the_faults_in_it() {
 }
 
 #[test]
+fn a_crossed_threshold_is_in_the_headline_of_a_valid_run() {
+    let page = page(&run("thresholds", SMALL));
+    let (_, headline) = page.split_once("<p class=\"verdict valid\">").expect("one");
+    let (headline, _) = headline.split_once("</p>").expect("an end");
+    assert!(headline.contains("1 threshold crossed"), "{headline}");
+    assert!(headline.ends_with("p99 &lt; 60ms (71.2 ms)."), "{headline}");
+    assert!(page.contains("<th scope=\"row\">unknown &lt; 1%</th>"));
+}
+
+#[test]
+fn details_of_a_claim_stand_folded_below_it() {
+    let page = page(&run("details", SMALL));
+    let expected = "<details><summary>In detail</summary><ul><li>the largest account has 7 </li>";
+    assert!(page.contains(expected));
+}
+
+#[test]
+fn the_head_of_either_page_says_that_the_loop_was_closed() {
+    let (open, closed) = (run("open", SMALL), run("closed", SMALL));
+    let path = closed.0.join("run.json");
+    let text = std::fs::read_to_string(&path).expect("there");
+    let text = text.replace("\"load\":{", "\"load\":{\"pace\":\"closed\",");
+    std::fs::write(&path, text).expect("written");
+    let head = |page: &str| {
+        let (head, _) = page.split_once("</header>").expect("a head");
+        head.to_owned()
+    };
+    let said = "UTC, closed loop: latencies look better";
+    assert!(head(&page(&closed)).contains(said));
+    assert!(head(&page(&open)).contains("UTC, open loop</p>"));
+    let compared = report::Comparison::read(&open.0, &closed.0).expect("two runs");
+    let head = head(&compared.page());
+    assert!(head.contains("UTC, open loop</p><p>B: "), "{head}");
+    assert!(head.contains(said), "{head}");
+}
+
+#[test]
+fn what_was_sent_is_shown_value_by_value() {
+    let page = page(&run("sent", SMALL));
+    for (place, value) in [
+        ("title", "A sale "),
+        ("stages 1 poisson rate", "20"),
+        ("mix cancel", "0.05"),
+        ("population customers", "100"),
+    ] {
+        let row = format!("<th scope=\"row\">{place}</th><td>{value}</td>");
+        assert!(page.contains(&row), "{row}");
+    }
+}
+
+#[test]
 fn every_fault_is_named_and_every_series_is_drawn_or_said_to_be_missing() {
     let page = page(&run("series", SMALL));
     for fault in ["kill payments-2", "blackhole shipping-1", "pause orders-1"] {

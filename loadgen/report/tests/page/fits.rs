@@ -27,6 +27,7 @@ fn the_page_of_a_run_fits_is_whole_and_makes_no_error_at_either_width() {
     let readings = 5 + 2 * 3 + 3 + 4;
     let sections = [
         "verdict",
+        "thresholds",
         "claims",
         "timeline",
         "recovery",

@@ -5,3 +5,4 @@ mod comparison;
 mod content;
 mod fits;
 mod generated;
+mod numbers;

@@ -118,7 +118,7 @@ fn last(pair: &Pair) -> Figure {
 fn in_words(recovery: Option<Recovery>) -> String {
     match recovery {
         Some(Recovery::After { ms }) => Ms(ms as f64).to_string(),
-        Some(Recovery::Overtaken { by }) => format!("fault {by} came before"),
+        Some(Recovery::Overtaken { by, .. }) => format!("fault {by} came before"),
         Some(Recovery::NotSeen) => "not seen".into(),
         None => "no data".into(),
     }

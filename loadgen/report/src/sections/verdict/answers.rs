@@ -1,12 +1,13 @@
 //! What a reader came for: what broke, for how long, whether anything was lost, where time went.
 
-use checkers::state::Part;
-use checkers::verdict::grouped;
+mod lost;
 
-use super::{NAMES_MAX, durability};
+use checkers::state::Part;
+
+use super::NAMES_MAX;
 use crate::findings::Findings;
 use crate::findings::faults::{self, Fault};
-use crate::findings::orders::{Answer, Order};
+use crate::findings::orders::Order;
 use crate::findings::percentiles::Sorted;
 use crate::findings::recovery::{self, Slowest};
 use crate::findings::time_spent::Paths;
@@ -20,7 +21,7 @@ pub fn draw(html: &mut Html, findings: &Findings) {
     html.tag("dl", &[("class", &"answers")], |html| {
         answer(html, "What broke?", what_broke(findings));
         answer(html, "For how long?", how_long(findings));
-        answer(html, "Was anything lost?", what_was_lost(findings));
+        answer(html, "Was anything lost?", lost::answer(findings));
         answer(html, "Where did time go?", where_time_went(findings));
     });
 }
@@ -49,14 +50,19 @@ fn what_broke(findings: &Findings) -> Figure {
             targets.push(fault.target.clone());
         }
     }
-    if targets.len() > NAMES_MAX {
-        let more = targets.split_off(NAMES_MAX - 1).len();
-        targets.push(format!("{more} more"));
-    }
     (
         sentence(&faults::in_words(faults)),
-        format!("Touched {}.", listed(&targets)),
+        format!("Touched {}.", named(targets)),
     )
+}
+
+/// As many as a sentence has room for.
+fn named(mut names: Vec<String>) -> String {
+    if names.len() > NAMES_MAX {
+        let more = names.split_off(NAMES_MAX - 1).len();
+        names.push(format!("{more} more"));
+    }
+    listed(&names)
 }
 
 fn how_long(findings: &Findings) -> Figure {
@@ -68,13 +74,17 @@ fn how_long(findings: &Findings) -> Figure {
         return ("No time".into(), "Nothing was broken.".into());
     }
     let recovery = match recovery::slowest(findings) {
-        Slowest::NoFault | Slowest::After { ms: 0 } => {
+        Slowest::NoFault | Slowest::After { ms: 0, .. } => {
             "Each time back to usual within a second.".into()
         }
-        Slowest::After { ms } => format!(
-            "Back to usual {} after the fault at the latest.",
-            Ms(ms as f64)
-        ),
+        Slowest::After { ms, faults_within } => {
+            let within = match faults_within {
+                0 => String::new(),
+                n => format!(", {} in between", counted(n, "more fault", "more faults")),
+            };
+            let ms = Ms(ms as f64);
+            format!("Back to usual {ms} after the fault at the latest{within}.")
+        }
         Slowest::NotSeen => "After one fault it was not seen to come back to usual.".into(),
     };
     let figure = format!("{} with a fault in force", Ms(in_force_ms(faults) as f64));
@@ -89,29 +99,6 @@ fn in_force_ms(faults: &[Fault]) -> u64 {
         until_ms = until_ms.max(fault.ended_ms);
     }
     sum_ms
-}
-
-fn what_was_lost(findings: &Findings) -> Figure {
-    let count = |of: fn(&Order) -> bool| findings.orders.iter().filter(|order| of(order)).count();
-    let acknowledged = count(|order| order.answer == Answer::Acknowledged);
-    let ended = count(|order| order.answer == Answer::Acknowledged && order.end.is_some());
-    let unknown = count(|order| matches!(order.answer, Answer::Unknown(_)));
-    let mut note = format!(
-        "{} of {} seen to end",
-        grouped(ended as u64),
-        counted(acknowledged, "acknowledged order", "acknowledged orders"),
-    );
-    if unknown > 0 {
-        note += &format!(", {} of unknown outcome", grouped(unknown as u64));
-    }
-    let figure = match durability(findings) {
-        Some(claim) if claim.verdict == "valid" => "Nothing".into(),
-        Some(claim) if claim.verdict == "invalid" => {
-            counted(claim.wrong as usize, "order", "orders")
-        }
-        Some(_) | None => "Not known".into(),
-    };
-    (figure, note + ".")
 }
 
 fn where_time_went(findings: &Findings) -> Figure {

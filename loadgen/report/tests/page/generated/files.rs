@@ -14,6 +14,12 @@ pub fn record(plan: Plan) -> Value {
         "started_ms": STARTED_MS - 700,
         "method": format!("chaos apply three-faults.yaml {}", plan.mark),
         "command": ["loadgen", "run", "--rate", plan.rate.to_string(), "--method", format!("chaos apply {}", plan.mark)],
+        "workload": {
+            "title": format!("A sale {}", plan.mark),
+            "stages": [{"duration": format!("{}s", plan.seconds), "poisson": {"rate": plan.rate}}],
+            "mix": {"cancel": 0.05},
+            "population": {"customers": 100},
+        },
         "phases": [
             phase("warm-up", STARTED_MS - 700, STARTED_MS),
             phase("baseline", STARTED_MS, STARTED_MS + plan.seconds * 100),
@@ -33,11 +39,15 @@ pub fn verdict(plan: Plan) -> Value {
     };
     let mut claims = vec![
         claim("I1", "money is conserved", "valid"),
+        claim("I2", "stock is conserved", "valid"),
         claim("I3", "no acknowledged order is lost", "valid"),
+        claim("I12", "every message arrived everywhere", "valid"),
+        claim("I13", "the books of each queue balance", "valid"),
     ];
+    claims[0]["details"] = json!([format!("the largest account has 7 {}", plan.mark)]);
     let is_wrong = !plan.mark.is_empty();
     if is_wrong {
-        let mut wrong = claim("I2", "stock is conserved", "invalid");
+        let mut wrong = claim("I5", "each step took effect at most once", "invalid");
         wrong["wrong"] = json!(1);
         let text = plan.mark;
         wrong["evidence"] = json!([{"subject": text, "place": text, "expected": text, "found": text, "trace_id": text}]);
@@ -50,6 +60,10 @@ pub fn verdict(plan: Plan) -> Value {
         "verdict": if is_wrong { "invalid" } else { "valid" },
         "run": format!("r{} {}", plan.seed, plan.mark),
         "claims": claims,
+        "thresholds": [
+            {"threshold": "unknown < 1%", "verdict": "held", "found": "0.2 %"},
+            {"threshold": "p99 < 60ms", "verdict": "crossed", "found": format!("71.2 ms {}", plan.mark).trim_end()},
+        ],
         "sometimes": [
             {"name": format!("confirmed {}", plan.mark), "seen": 7},
             {"name": format!("cancel lost {}", plan.mark), "seen": 0},
