@@ -6,7 +6,7 @@
 
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::thread::sleep;
+use std::thread::park_timeout;
 use std::time::{Duration, Instant};
 
 use super::launch::RUN_DIR_KEY;
@@ -44,7 +44,7 @@ pub fn end(run_dir: &Path) -> Vec<u32> {
         for &pid in &pids {
             let _ = signals::send(pid, Signal::KILL);
         }
-        sleep(LOOK_EVERY);
+        park_timeout(LOOK_EVERY);
     }
 }
 
@@ -90,7 +90,7 @@ mod tests {
         let deadline = Instant::now() + PATIENCE;
         while of(&folder).len() < all.len() {
             assert!(Instant::now() < deadline, "they do not come up");
-            sleep(LOOK_EVERY);
+            park_timeout(LOOK_EVERY);
         }
         assert_eq!(end(&folder), [0; 0]);
         assert_eq!(of(&folder), [0; 0]);
