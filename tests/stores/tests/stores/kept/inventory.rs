@@ -70,6 +70,16 @@ impl Kept for Inventory {
             .collect()
     }
 
+    fn leads_to(state: &State) -> BTreeMap<String, BTreeSet<String>> {
+        (state.reservations.iter())
+            .map(|(id, reservation)| {
+                let skus = reservation.picks().iter();
+                let skus = skus.map(|pick| format!("sku {:?}", pick.sku)).collect();
+                (format!("reservation {id:?}"), skus)
+            })
+            .collect()
+    }
+
     fn ledger(likeness: &Self::Likeness) -> BTreeSet<String> {
         (likeness.ledger.iter())
             .map(|((cause, kind, sku), quantity)| format!("{cause} {kind} {sku} {quantity}"))

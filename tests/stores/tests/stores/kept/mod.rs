@@ -43,6 +43,11 @@ pub trait Kept: Participant + Sized {
     /// One by one, so that a difference has a name.
     fn rows(state: &Self::State) -> BTreeMap<String, String>;
 
+    /// By row as [`Self::rows`] names it: the rows that a load looks for because it found that one.
+    fn leads_to(_: &Self::State) -> BTreeMap<String, BTreeSet<String>> {
+        BTreeMap::new()
+    }
+
     /// As [`Self::LEDGER`] says it.
     fn ledger(_: &Self::Likeness) -> BTreeSet<String> {
         BTreeSet::new()

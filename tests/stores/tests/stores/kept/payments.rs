@@ -68,6 +68,17 @@ impl Kept for Payments {
             .collect()
     }
 
+    fn leads_to(state: &State) -> BTreeMap<String, BTreeSet<String>> {
+        let charges =
+            (state.payments.iter()).filter_map(|(id, payment)| Some((id, payment.charge()?)));
+        charges
+            .map(|(id, charge)| {
+                let account = format!("account {:?}", charge.customer);
+                (format!("payment {id:?}"), BTreeSet::from([account]))
+            })
+            .collect()
+    }
+
     fn ledger(likeness: &Self::Likeness) -> BTreeSet<String> {
         (likeness.ledger.values())
             .map(|entry| {
