@@ -81,6 +81,8 @@ pub struct Kind {
     pub needs: &'static [Capability],
     /// It is in force for a while, not over at once.
     pub lasts: bool,
+    /// It is for some of several; what is not, takes no `of` and no `blast-radius`.
+    pub is_aimed: bool,
     /// Of its parameters.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Its parameters, by its name.
@@ -99,6 +101,7 @@ impl Kind {
             meaning: Cow::Borrowed(meaning),
             needs,
             lasts: false,
+            is_aimed: true,
             schema: |generator| generator.subschema_for::<F>(),
             read: |_, with| Ok(Box::new(serde_json::from_value::<F>(with)?)),
         }
@@ -113,6 +116,12 @@ impl Kind {
         let mut kind = Self::momentary::<F>(name, meaning, needs);
         kind.lasts = true;
         kind
+    }
+
+    /// Its parameters say all about what it is for.
+    pub(crate) const fn unaimed(mut self) -> Self {
+        self.is_aimed = false;
+        self
     }
 }
 

@@ -15,7 +15,8 @@ pub const KIND: Kind = Kind::momentary::<DeleteBinding>(
     "broker/delete-binding",
     "bindings of a queue to an exchange are deleted: what is published then does not reach it",
     &[Capability::Broker],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

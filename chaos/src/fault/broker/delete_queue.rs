@@ -15,7 +15,8 @@ pub const KIND: Kind = Kind::momentary::<DeleteQueue>(
     "broker/delete-queue",
     "a queue is deleted with its bindings and messages: what waited in it is lost",
     &[Capability::Broker],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -16,7 +16,8 @@ pub const KIND: Kind = Kind::momentary::<Poison>(
     "broker/poison",
     "messages that are no messages are put into a queue",
     &[Capability::Broker],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -14,7 +14,8 @@ pub const KIND: Kind = Kind::lasting::<ExhaustConnections>(
     "database/exhaust-connections",
     "sessions are opened until the server refuses more: who loses one gets none",
     &[Capability::Database],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
