@@ -40,6 +40,8 @@ pub struct Injected {
     pub receipts: Vec<Receipt>,
     /// What ends it; nothing, if it is over already.
     pub hold: Option<Box<dyn Hold>>,
+    /// What came after the receipts and was not done, or may not have been.
+    pub doubt: Option<FaultError>,
 }
 
 /// A fault in force.
@@ -226,6 +228,18 @@ impl Injected {
         Self {
             receipts,
             hold: None,
+            doubt: None,
+        }
+    }
+
+    /// An error after some effect leaves the receipts of that; an error before any is all there is to tell.
+    pub fn but(mut self, error: Option<FaultError>) -> Result<Self, FaultError> {
+        match (self.receipts.is_empty(), error) {
+            (true, Some(error)) => Err(error),
+            (_, doubt) => {
+                self.doubt = doubt;
+                Ok(self)
+            }
         }
     }
 
@@ -244,6 +258,7 @@ impl Injected {
         Self {
             receipts,
             hold: Some(Box::new(hold)),
+            doubt: None,
         }
     }
 }
