@@ -65,6 +65,7 @@ impl Held {
     pub async fn heal(&mut self, site: &Site) -> Result<(), FaultError> {
         if let Some(hold) = &mut self.hold {
             hold.heal(site).await?;
+            self.doubt = self.doubt.take().or_else(|| hold.doubt());
             self.hold = None;
             metrics::FAULTS_ENDED.add(1, &[&self.order.fault]);
         }

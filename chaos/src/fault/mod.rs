@@ -48,6 +48,11 @@ pub struct Injected {
 pub trait Hold: Send + Sync {
     /// Ends it. Asked again until it succeeds, so a second time does no harm.
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>>;
+
+    /// What did not come of it, of one that is healed.
+    fn doubt(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A fault that somebody wants: at whom, and how chance is drawn.

@@ -2,5 +2,6 @@
 //! what is not taken for one. What real servers make of it, `tests/end-to-end` shows.
 
 mod broker;
+mod crash_at;
 mod sessions;
 mod site;
