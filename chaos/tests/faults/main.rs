@@ -3,5 +3,6 @@
 
 mod broker;
 mod crash_at;
+mod declared;
 mod sessions;
 mod site;
