@@ -8,8 +8,15 @@ use crate::site::{Addresses, Heard, error, inject, order, site, stub};
 
 const QUEUE: &str = "/api/queues/%2F/orders.dead";
 const BOUND: &str = "/api/bindings/%2F/e/events/q/orders.dead";
-const MARKER: &str = "/api/global-parameters/chaos-declared-broker%2Fdelete-binding%20%2F0";
-const QUEUE_MARKER: &str = "/api/global-parameters/chaos-declared-broker%2Fdelete-queue%20%2F0";
+const MARKERS: &str = "/api/global-parameters/chaos-declared-";
+
+/// Where it is remembered, which is the first thing that is done.
+fn marker(heard: &Heard) -> String {
+    let first = heard.changes().into_iter().next().expect("a change");
+    let marker = first.strip_prefix("PUT ").expect("it is set");
+    assert!(marker.starts_with(MARKERS), "{marker}");
+    marker.to_owned()
+}
 
 fn queue() -> Value {
     let arguments = json!({ "x-queue-type": "quorum", "x-delivery-limit": 50 });
@@ -64,8 +71,8 @@ async fn a_binding_is_remembered_before_it_is_deleted_and_is_there_again_at_the_
     let with = json!({ "queue": "orders.dead", "exchange": "events", "routing-key": "b.#" });
     let injected = inject(&site, &order("broker/delete-binding", with)).await;
     let injected = injected.expect("it is worked");
-    let deleted = [format!("PUT {MARKER}"), format!("DELETE {BOUND}/b.%23")];
-    assert_eq!(heard.changes(), deleted);
+    let marker = marker(&heard);
+    assert_eq!(heard.changes()[1..], [format!("DELETE {BOUND}/b.%23")]);
     assert_eq!(injected.receipts.len(), 1);
     assert_eq!(injected.receipts[0].routing_key.as_deref(), Some("b.#"));
 
@@ -77,7 +84,7 @@ async fn a_binding_is_remembered_before_it_is_deleted_and_is_there_again_at_the_
     let again = [
         format!("PUT {QUEUE}"),
         format!("POST {BOUND}"),
-        format!("DELETE {MARKER}"),
+        format!("DELETE {marker}"),
     ];
     assert_eq!(heard.changes(), [again.clone(), again].concat());
     let bound = json!({ "routing_key": "b.#", "arguments": { "x-of": "b.#" } });
@@ -90,8 +97,8 @@ async fn a_queue_comes_back_as_it_was_declared_with_all_its_bindings() {
     let with = json!({ "queue": "orders.dead" });
     let injected = inject(&site, &order("broker/delete-queue", with)).await;
     let injected = injected.expect("it is worked");
-    let deleted = [format!("PUT {QUEUE_MARKER}"), format!("DELETE {QUEUE}")];
-    assert_eq!(heard.changes(), deleted);
+    let marker = marker(&heard);
+    assert_eq!(heard.changes()[1..], [format!("DELETE {QUEUE}")]);
 
     heard.forget();
     let mut hold = injected.hold.expect("it lasts");
@@ -101,7 +108,7 @@ async fn a_queue_comes_back_as_it_was_declared_with_all_its_bindings() {
         format!("POST {BOUND}"),
         format!("POST {BOUND}"),
         "POST /api/bindings/%2F/e/dead/q/orders.dead".to_owned(),
-        format!("DELETE {QUEUE_MARKER}"),
+        format!("DELETE {marker}"),
     ];
     assert_eq!(heard.changes(), again);
     let declared = json!({
@@ -133,12 +140,14 @@ async fn where_nothing_was_deleted_nothing_is_remembered_and_the_error_is_told()
     let why = error(inject(&site, &order("broker/delete-queue", with)).await);
     assert!(why.contains("500"), "{why}");
     let last = heard.changes().pop();
-    assert_eq!(last, Some(format!("DELETE {QUEUE_MARKER}")));
+    assert_eq!(last, Some(format!("DELETE {}", marker(&heard))));
 
+    heard.forget();
     let with = json!({ "queue": "orders.dead", "exchange": "commands" });
     let why = error(inject(&site, &order("broker/delete-binding", with)).await);
     assert!(why.contains("not bound to commands"), "{why}");
-    assert_eq!(heard.changes().pop(), Some(format!("DELETE {MARKER}")));
+    let last = heard.changes().pop();
+    assert_eq!(last, Some(format!("DELETE {}", marker(&heard))));
 }
 
 #[tokio::test]
@@ -147,11 +156,12 @@ async fn whoever_sweeps_after_an_agent_that_died_declares_what_it_remembered() {
     let with = json!({ "queue": "orders.dead", "exchange": "dead" });
     let injected = inject(&left, &order("broker/delete-binding", with)).await;
     drop(injected.expect("it is worked"));
-    let remembered = heard.body(&format!("PUT {MARKER}"))["value"].clone();
+    let marker = marker(&heard);
+    let remembered = heard.body(&format!("PUT {marker}"))["value"].clone();
 
     let (management, heard) = stub(move |asked, _| match asked {
         "GET /api/global-parameters" => {
-            let name = "chaos-declared-broker/delete-binding /0";
+            let name = "chaos-declared-of-an-agent-that-died";
             let others = json!({ "name": "cluster_name", "value": "rabbit" });
             (200, json!([others, { "name": name, "value": remembered }]))
         }
@@ -169,7 +179,7 @@ async fn whoever_sweeps_after_an_agent_that_died_declares_what_it_remembered() {
     let again = [
         format!("PUT {QUEUE}"),
         "POST /api/bindings/%2F/e/dead/q/orders.dead".to_owned(),
-        format!("DELETE {MARKER}"),
+        format!("DELETE {MARKERS}of-an-agent-that-died"),
     ];
     assert_eq!(heard.changes(), again);
 }

@@ -1,6 +1,7 @@
 //! A queue and its bindings as they were declared, for whoever declares them again. Services declare theirs only when
 //! they connect, and a binding that is gone ends no connection.
 
+use amqp_proxy::decision::fingerprint;
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -80,7 +81,9 @@ impl Remembered {
         order: &Order,
         declared: Declared,
     ) -> Result<Self, FaultError> {
-        let marker = marker(&format!("{REMEMBERED}{}", order.name));
+        // The broker makes an atom of the name, and those have 255 characters at most.
+        let fault = fingerprint([order.name.as_bytes()]);
+        let marker = marker(&format!("{REMEMBERED}{fault:016x}"));
         // As text: the broker keeps nested values in terms of its own.
         broker
             .put(&marker, &json!({ "value": json!(declared).to_string() }))
