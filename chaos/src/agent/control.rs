@@ -54,6 +54,9 @@ pub struct Process {
     pub restarts: u64,
     /// Of a service: where operators ask it.
     pub admin_addr: Option<String>,
+    /// How its life before this one ended, in the supervisor's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_exit: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::held::{Held, Told};
 use super::site::Site;
-use crate::fault::{self, FaultError, Injected, Order};
+use crate::fault::{self, FaultError, Order};
 
 /// Between attempts to heal what could not be healed at once.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -143,12 +143,10 @@ impl Experiments {
         if let Some(missing) = kind.needs.iter().find(|need| !able.contains(need)) {
             return Err(FaultError::Incapable(*missing).into());
         }
-        let Injected { receipts, hold } = fault.inject(&self.site, &order).await?;
+        let injected = fault.inject(&self.site, &order).await?;
         tracing::info!(fault = order.fault, name = order.name, "in force");
         let number = running.faults.len() as u64;
-        running
-            .faults
-            .insert(number, Held::new(order, hold, receipts));
+        running.faults.insert(number, Held::new(order, injected));
         self.changed.notify_one();
         Ok(number)
     }

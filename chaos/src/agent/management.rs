@@ -58,6 +58,11 @@ impl Management {
         })
     }
 
+    /// What is created has no name of its own, and nothing is answered.
+    pub async fn create(&self, path: &str, body: &Value) -> Result<(), FaultError> {
+        self.ask(Method::POST, path, Some(body)).await.map(drop)
+    }
+
     /// Whether there was one; that there is none is no failure.
     pub async fn delete(&self, path: &str) -> Result<bool, FaultError> {
         match self.ask(Method::DELETE, path, None).await {

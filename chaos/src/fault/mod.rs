@@ -40,12 +40,19 @@ pub struct Injected {
     pub receipts: Vec<Receipt>,
     /// What ends it; nothing, if it is over already.
     pub hold: Option<Box<dyn Hold>>,
+    /// What came after the receipts and was not done, or may not have been.
+    pub doubt: Option<FaultError>,
 }
 
 /// A fault in force.
 pub trait Hold: Send + Sync {
     /// Ends it. Asked again until it succeeds, so a second time does no harm.
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>>;
+
+    /// What did not come of it, of one that is healed.
+    fn doubt(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A fault that somebody wants: at whom, and how chance is drawn.
@@ -81,6 +88,8 @@ pub struct Kind {
     pub needs: &'static [Capability],
     /// It is in force for a while, not over at once.
     pub lasts: bool,
+    /// It is for some of several; what is not, takes no `of` and no `blast-radius`.
+    pub is_aimed: bool,
     /// Of its parameters.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Its parameters, by its name.
@@ -99,6 +108,7 @@ impl Kind {
             meaning: Cow::Borrowed(meaning),
             needs,
             lasts: false,
+            is_aimed: true,
             schema: |generator| generator.subschema_for::<F>(),
             read: |_, with| Ok(Box::new(serde_json::from_value::<F>(with)?)),
         }
@@ -113,6 +123,12 @@ impl Kind {
         let mut kind = Self::momentary::<F>(name, meaning, needs);
         kind.lasts = true;
         kind
+    }
+
+    /// Its parameters say all about what it is for.
+    pub(crate) const fn unaimed(mut self) -> Self {
+        self.is_aimed = false;
+        self
     }
 }
 
@@ -217,6 +233,18 @@ impl Injected {
         Self {
             receipts,
             hold: None,
+            doubt: None,
+        }
+    }
+
+    /// An error after some effect leaves the receipts of that; an error before any is all there is to tell.
+    pub fn but(mut self, error: Option<FaultError>) -> Result<Self, FaultError> {
+        match (self.receipts.is_empty(), error) {
+            (true, Some(error)) => Err(error),
+            (_, doubt) => {
+                self.doubt = doubt;
+                Ok(self)
+            }
         }
     }
 
@@ -235,6 +263,7 @@ impl Injected {
         Self {
             receipts,
             hold: Some(Box::new(hold)),
+            doubt: None,
         }
     }
 }

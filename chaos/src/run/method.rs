@@ -202,10 +202,14 @@ impl<'a> Method<'a> {
         let mut activity = Activity::of("action", &title, provider, start_ms);
         activity.fault = Some(inject.fault.clone());
         let last = (!is_mortal).then_some(fault);
+        let doubt = told.doubt.clone();
         merge(&mut activity, told);
         (self.tell)(summary(&activity));
         self.done().activities.push((activity, last));
-        Ok(())
+        match doubt {
+            Some(why) => Err(format!("{title}: {why}")),
+            None => Ok(()),
+        }
     }
 
     fn done(&self) -> MutexGuard<'_, Done> {
@@ -227,6 +231,10 @@ fn merge(activity: &mut Activity, told: Told) {
     activity.output = json!({ "touched": told.touched });
     activity.touched = told.touched;
     activity.receipts = told.receipts;
+    if let Some(why) = told.doubt {
+        activity.status = ActivityStatus::Failed;
+        activity.exception = Some(vec![why]);
+    }
 }
 
 fn summary(activity: &Activity) -> String {

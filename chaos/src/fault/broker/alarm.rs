@@ -13,7 +13,8 @@ pub const KIND: Kind = Kind::lasting::<Alarm>(
     "broker/alarm",
     "a memory or disk alarm: connections that publish are blocked",
     &[Capability::Broker],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -16,7 +16,8 @@ pub const KIND: Kind = Kind::lasting::<LengthLimit>(
     "broker/length-limit",
     "a policy limits a queue's length; what would exceed it is refused with a nack",
     &[Capability::Broker],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -16,7 +16,8 @@ pub const KIND: Kind = Kind::lasting::<DiskFull>(
     "database/disk-full",
     "tables that are larger than a megabyte cannot grow, as on a full disk: a quota of the server's",
     &[Capability::Process, Capability::Database],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

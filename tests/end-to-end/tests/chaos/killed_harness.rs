@@ -63,6 +63,11 @@ const ON_SERVERS: [&str; 5] = [
     "fault: database/lock-table, with: {database: payments, table: accounts}",
     "fault: broker/alarm, with: {resource: memory}",
 ];
+/// One that nobody consumes from, and so nobody would declare again, and one whose absence closes no connection.
+const ON_TOPOLOGY: [&str; 2] = [
+    "fault: broker/delete-queue, with: {queue: shipping.dead}",
+    "fault: broker/delete-binding, with: {queue: inventory, exchange: commands}",
+];
 const ON_SESSIONS: [&str; 1] = ["fault: database/exhaust-connections, with: {database: orders}"];
 
 /// The names of all that last, as `chaos list` has them.
@@ -77,7 +82,14 @@ async fn kinds_that_last() -> Vec<String> {
 
 #[tokio::test]
 async fn no_kind_that_lasts_is_missing_here() {
-    let here = [&ON_LINKS[..], &ON_PROCESSES, &ON_SERVERS, &ON_SESSIONS].concat();
+    let here = [
+        &ON_LINKS[..],
+        &ON_PROCESSES,
+        &ON_SERVERS,
+        &ON_TOPOLOGY,
+        &ON_SESSIONS,
+    ]
+    .concat();
     let is_here = |kind: &String| {
         let named = format!("fault: {kind},");
         kind.starts_with("amqp/") || here.iter().any(|fault| fault.starts_with(&named))
@@ -132,6 +144,15 @@ async fn servers_are_as_before() {
 }
 
 #[tokio::test]
+async fn queues_and_bindings_are_as_before() {
+    let before = declared(&System::breakable().await).await;
+    everything_heals_after("topology", &ON_TOPOLOGY).await;
+    let system = System::breakable().await;
+    assert_eq!(declared(&system).await, before);
+    assert_eq!(remembered(&system).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn sessions_are_given_back() {
     everything_heals_after("sessions", &ON_SESSIONS).await;
 }
@@ -142,10 +163,13 @@ async fn an_agent_that_is_killed_as_well_sweeps_when_it_is_back() {
     let harness = Harness::new(&system, "agent");
     let method = "  - parallel:
       - {fault: process/pause, of: {process: payments-1}, duration: 30m}
+      - {fault: broker/delete-queue, with: {queue: shipping.dead}, duration: 30m}
       - {fault: broker/length-limit, with: {queue: shipping, max-length: 1}, duration: 30m}";
+    let before = declared(&system).await;
     let file = harness.experiment("both", "both die", STEADY, method);
     let mut child = harness.begin(&file);
-    harness.in_force(2).await;
+    harness.in_force(3).await;
+    assert_eq!(remembered(&system).await.len(), 1);
     child.kill().await.expect("it is killed");
     system.control("chaos", "kill").await;
 
@@ -155,6 +179,29 @@ async fn an_agent_that_is_killed_as_well_sweeps_when_it_is_back() {
         (policies == serde_json::json!([])).then_some(())
     })
     .await;
+    eventually("what was deleted is declared again", async || {
+        remembered(&system).await.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(declared(&system).await, before);
+}
+
+/// Every queue as it was declared, and every binding.
+async fn declared(system: &System) -> (Value, Value) {
+    let queues = "/queues/%2F?columns=name,durable,auto_delete,arguments&sort=name";
+    let mut bindings = broker(system, "/bindings/%2F").await;
+    let all = bindings.as_array_mut().expect("a list");
+    all.sort_by_key(ToString::to_string);
+    (broker(system, queues).await, bindings)
+}
+
+/// What is yet to be declared again.
+async fn remembered(system: &System) -> Vec<String> {
+    let all = broker(system, "/global-parameters").await;
+    let names = all.as_array().expect("a list").iter();
+    let names = names.filter_map(|one| one["name"].as_str());
+    let ours = names.filter(|name| name.starts_with("chaos-declared-"));
+    ours.map(str::to_owned).collect()
 }
 
 async fn broker(system: &System, path: &str) -> Value {
