@@ -34,6 +34,8 @@ struct Running {
     until: Instant,
     /// Nothing more is injected; it is gone when all is healed.
     is_ending: bool,
+    /// An answer was lost: what was asked may be done later than it was ended.
+    has_to_sweep: bool,
     faults: BTreeMap<u64, Held>,
 }
 
@@ -103,6 +105,7 @@ impl Experiments {
             term,
             until: Instant::now() + term,
             is_ending: false,
+            has_to_sweep: false,
             faults: BTreeMap::new(),
         });
         tokio::spawn(Arc::clone(self).watch(ticket.id));
@@ -143,14 +146,32 @@ impl Experiments {
         if let Some(missing) = kind.needs.iter().find(|need| !able.contains(need)) {
             return Err(FaultError::Incapable(*missing).into());
         }
-        let Injected { receipts, hold } = fault.inject(&self.site, &order).await?;
-        tracing::info!(fault = order.fault, name = order.name, "in force");
+        let injected = fault.inject(&self.site, &order).await;
+        let failure = match &injected {
+            Ok(injected) => injected.failure.as_ref(),
+            Err(error) => Some(error),
+        };
+        running.has_to_sweep |= matches!(failure, Some(FaultError::Unknown { .. }));
+        let Injected {
+            receipts,
+            hold,
+            failure,
+        } = injected?;
         let number = running.faults.len() as u64;
-        running
-            .faults
-            .insert(number, Held::new(order, hold, receipts));
+        let mut held = Held::new(order, hold, receipts);
+        let outcome = match failure {
+            None => {
+                tracing::info!(fault = held.order.fault, name = held.order.name, "in force");
+                Ok(number)
+            }
+            Some(error) => {
+                held.until = Instant::now();
+                Err(error.into())
+            }
+        };
+        running.faults.insert(number, held);
         self.changed.notify_one();
-        Ok(number)
+        outcome
     }
 
     pub async fn told(&self, id: u64, fault: u64) -> Result<Told, ExperimentError> {
@@ -197,7 +218,13 @@ impl Experiments {
                 tracing::warn!(fault = held.order.fault, "not healed yet: {error}");
             }
         }
-        let is_healed = ending.faults.values().all(Held::is_over);
+        let mut is_healed = ending.faults.values().all(Held::is_over);
+        if is_healed && ending.has_to_sweep {
+            let swept = self.site.sweep().await;
+            is_healed = swept
+                .inspect_err(|error| tracing::warn!("not swept yet: {error}"))
+                .is_ok();
+        }
         if is_healed {
             tracing::info!(experiment = ending.title, "an experiment is over");
             *running = None;

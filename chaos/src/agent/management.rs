@@ -87,10 +87,10 @@ impl Management {
             .map_err(|error| unknown(error.to_string()))?;
         match output.status.success() {
             true => Ok(()),
-            false => Err(FaultError::Refused {
-                what: what.clone(),
-                why: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            }),
+            // It may have lost the node after it was obeyed.
+            false => Err(unknown(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            )),
         }
     }
 

@@ -40,6 +40,8 @@ pub struct Injected {
     pub receipts: Vec<Receipt>,
     /// What ends it; nothing, if it is over already.
     pub hold: Option<Box<dyn Hold>>,
+    /// It failed, and some of it may be in force all the same: the hold is kept until that is ended.
+    pub failure: Option<FaultError>,
 }
 
 /// A fault in force.
@@ -217,6 +219,7 @@ impl Injected {
         Self {
             receipts,
             hold: None,
+            failure: None,
         }
     }
 
@@ -235,6 +238,23 @@ impl Injected {
         Self {
             receipts,
             hold: Some(Box::new(hold)),
+            failure: None,
+        }
+    }
+
+    /// Nobody is told that it is in force; what may be is ended as any other.
+    pub fn failed(failure: FaultError, hold: impl Hold + 'static) -> Self {
+        Self {
+            failure: Some(failure),
+            ..Self::held(Vec::new(), hold)
+        }
+    }
+
+    /// With something to end in either case.
+    pub fn tried(outcome: Result<Vec<Receipt>, FaultError>, hold: impl Hold + 'static) -> Self {
+        match outcome {
+            Ok(receipts) => Self::held(receipts, hold),
+            Err(failure) => Self::failed(failure, hold),
         }
     }
 }

@@ -69,13 +69,8 @@ impl Fault for Alarm {
                 at_ms,
                 ..Receipt::default()
             };
-            let mut hold = Raised(self.resource);
-            if let Err(error) = raised {
-                // It may have been raised all the same.
-                hold.heal(site).await?;
-                return Err(error);
-            }
-            Ok(Injected::held(vec![receipt], hold))
+            let raised = raised.map(|()| vec![receipt]);
+            Ok(Injected::tried(raised, Raised(self.resource)))
         })
     }
 }

@@ -44,15 +44,8 @@ impl Fault for ConsumerTimeout {
         order: &'a Order,
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
-            let mut hold = Impatient(order.clone());
-            match self.begin(site, order).await {
-                Ok(receipts) => Ok(Injected::held(receipts, hold)),
-                Err(error) => {
-                    // Part of it may be in force.
-                    hold.heal(site).await?;
-                    Err(error)
-                }
-            }
+            let begun = self.begin(site, order).await;
+            Ok(Injected::tried(begun, Impatient(order.clone())))
         })
     }
 }

@@ -61,8 +61,11 @@ impl Fault for LengthLimit {
                 queue: queue["name"].as_str().map(str::to_owned),
                 ..Receipt::default()
             };
-            broker.put(&path, &policy).await?;
-            Ok(Injected::held(vec![receipt], Limited(path)))
+            let limited = broker.put(&path, &policy).await;
+            Ok(Injected::tried(
+                limited.map(|()| vec![receipt]),
+                Limited(path),
+            ))
         })
     }
 }

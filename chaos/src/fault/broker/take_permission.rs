@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::spelled;
-use crate::agent::management::VHOST;
+use crate::agent::management::{Management, VHOST};
 use crate::agent::site::Site;
 use crate::clock;
 use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
@@ -57,9 +57,6 @@ impl Fault for TakePermission {
             let user = order.of.service.clone().ok_or_else(wrong)?;
             let path = format!("/permissions/{VHOST}/{}", spelled(&user));
             let before: Permission = broker.get(&path).await?;
-            broker
-                .put(&format!("{REMEMBERED}{user}"), &json!({ "value": before }))
-                .await?;
             let mut less = before.clone();
             match self.take {
                 Right::Configure => less.configure = "^$".into(),
@@ -73,10 +70,24 @@ impl Fault for TakePermission {
                 at_ms: clock::now_ms(),
                 ..Receipt::default()
             };
-            broker.put(&path, &json!(less)).await?;
-            Ok(Injected::held(vec![receipt], Taken(before)))
+            let taken = take(broker, &path, &before, &less).await;
+            Ok(Injected::tried(
+                taken.map(|()| vec![receipt]),
+                Taken(before),
+            ))
         })
     }
+}
+
+async fn take(
+    broker: &Management,
+    path: &str,
+    before: &Permission,
+    less: &Permission,
+) -> Result<(), FaultError> {
+    let remembered = format!("{REMEMBERED}{}", spelled(&before.user));
+    broker.put(&remembered, &json!({ "value": before })).await?;
+    broker.put(path, &json!(less)).await
 }
 
 struct Taken(Permission);
@@ -93,7 +104,7 @@ async fn give_back(site: &Site, before: &Permission) -> Result<(), FaultError> {
     let path = format!("/permissions/{VHOST}/{}", spelled(user));
     broker.put(&path, &json!(before)).await?;
     broker
-        .delete(&format!("{REMEMBERED}{user}"))
+        .delete(&format!("{REMEMBERED}{}", spelled(user)))
         .await
         .map(drop)
 }

@@ -45,7 +45,7 @@ impl Fault for DiskFull {
                 });
             }
             let at_ms = clock::now_ms();
-            site.control.act(SERVER, Action::FillDisk).await?;
+            let filled = site.control.act(SERVER, Action::FillDisk).await;
             let receipt = |(database, table): (String, String)| Receipt {
                 what: order.fault.clone(),
                 name: format!("{database}.{table}"),
@@ -53,8 +53,8 @@ impl Fault for DiskFull {
                 at_ms,
                 ..Receipt::default()
             };
-            let receipts = tables.into_iter().map(receipt).collect();
-            Ok(Injected::held(receipts, Full))
+            let filled = filled.map(|_| tables.into_iter().map(receipt).collect());
+            Ok(Injected::tried(filled, Full))
         })
     }
 }

@@ -27,8 +27,8 @@ impl Fault for Pause {
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
             let victims = victims(site, order).await?;
-            let receipts = signal(&site.control, order, &victims, Action::Pause).await?;
-            Ok(Injected::held(receipts, Paused(victims)))
+            let paused = signal(&site.control, order, &victims, Action::Pause).await;
+            Ok(Injected::tried(paused, Paused(victims)))
         })
     }
 }
@@ -40,14 +40,23 @@ impl Hold for Paused {
         Box::pin(async move {
             while let Some(victim) = self.0.last() {
                 match site.control.act(&victim.name, Action::Resume).await {
+                    Ok(_) => {}
                     // One that was killed meanwhile, or scaled away, is not paused any more.
-                    Ok(_) | Err(FaultError::Refused { .. }) => self.0.pop(),
+                    Err(FaultError::Refused { .. }) if !is_paused(site, victim).await? => {}
                     Err(error) => return Err(error),
-                };
+                }
+                self.0.pop();
             }
             Ok(())
         })
     }
+}
+
+async fn is_paused(site: &Site, victim: &Process) -> Result<bool, FaultError> {
+    let all = site.control.processes().await?;
+    Ok(all
+        .iter()
+        .any(|one| one.name == victim.name && one.is_paused()))
 }
 
 /// After an agent that died: everything that is paused goes on.

@@ -32,18 +32,26 @@ impl Fault for Scale {
         Box::pin(async move {
             let wrong = || FaultError::Wrong("process/scale needs `of: {service: …}`".into());
             let service = order.of.service.clone().ok_or_else(wrong)?;
-            let before = site.control.processes().await?;
-            let before = before.iter().filter(|one| one.service == service).count() as u64;
+            let all = site.control.processes().await?;
+            let before = all.iter().filter(|one| one.service == service).count() as u64;
+            if before == 0 {
+                let there: Vec<&str> = all.iter().map(|one| one.service.as_str()).collect();
+                return Err(FaultError::Nobody {
+                    wanted: service,
+                    there: there.join(", "),
+                });
+            }
             let at_ms = clock::now_ms();
-            let names = site.control.scale(&service, self.instances).await?;
-            let receipt = Receipt {
+            let names = site.control.scale(&service, self.instances).await;
+            let receipt = |names: Vec<String>| Receipt {
                 what: order.fault.clone(),
                 name: format!("{service}: {before} -> {}", names.len()),
                 service: service.clone(),
                 at_ms,
                 ..Receipt::default()
             };
-            Ok(Injected::held(vec![receipt], Scaled { service, before }))
+            let scaled = names.map(|names| vec![receipt(names)]);
+            Ok(Injected::tried(scaled, Scaled { service, before }))
         })
     }
 }
