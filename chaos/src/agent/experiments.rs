@@ -213,7 +213,8 @@ impl Experiments {
             return true;
         };
         ending.is_ending = true;
-        for held in ending.faults.values_mut() {
+        // The last one first: it may have begun with what an earlier one left.
+        for held in ending.faults.values_mut().rev() {
             if let Err(error) = held.heal(&self.site).await {
                 tracing::warn!(fault = held.order.fault, "not healed yet: {error}");
             }

@@ -206,6 +206,10 @@ pub enum FaultError {
     TooMany { left: u32, wanted: usize },
     #[error("{0}")]
     Wrong(String),
+    #[error(
+        "{fault} is in force at {subject} already, and each would end the other: end that one first"
+    )]
+    InForce { fault: String, subject: String },
     /// It was refused: nothing happened.
     #[error("{what}: {why}")]
     Refused { what: String, why: String },

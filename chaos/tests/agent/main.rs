@@ -7,4 +7,5 @@ mod broker;
 mod control;
 mod site;
 
+mod overlap;
 mod unknown_outcome;

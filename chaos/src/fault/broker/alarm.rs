@@ -4,6 +4,7 @@ use futures::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::agent::claims::Claim;
 use crate::agent::site::Site;
 use crate::clock;
 use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
@@ -61,25 +62,34 @@ impl Fault for Alarm {
         order: &'a Order,
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
+            let name = format!("{:?}", self.resource).to_lowercase();
+            let claim = site.claims.claim(&order.fault, &name)?;
             let at_ms = clock::now_ms();
             let raised = site.broker()?.ctl(self.resource.raise()).await;
             let receipt = Receipt {
                 what: order.fault.clone(),
-                name: format!("{:?}", self.resource).to_lowercase(),
+                name,
                 at_ms,
                 ..Receipt::default()
             };
             let raised = raised.map(|()| vec![receipt]);
-            Ok(Injected::tried(raised, Raised(self.resource)))
+            let hold = Raised {
+                resource: self.resource,
+                _claim: claim,
+            };
+            Ok(Injected::tried(raised, hold))
         })
     }
 }
 
-struct Raised(Resource);
+struct Raised {
+    resource: Resource,
+    _claim: Claim,
+}
 
 impl Hold for Raised {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
-        Box::pin(async move { site.broker()?.ctl(self.0.lower()).await })
+        Box::pin(async move { site.broker()?.ctl(self.resource.lower()).await })
     }
 }
 

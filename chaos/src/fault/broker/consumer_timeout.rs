@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::close_connections::close;
+use crate::agent::claims::Claim;
 use crate::agent::management::Management;
 use crate::agent::site::Site;
 use crate::experiment::{BlastRadius, Span};
@@ -44,8 +45,14 @@ impl Fault for ConsumerTimeout {
         order: &'a Order,
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
+            // It is the broker's, whoever's connections are closed.
+            let claim = site.claims.claim(&order.fault, "the broker")?;
             let begun = self.begin(site, order).await;
-            Ok(Injected::tried(begun, Impatient(order.clone())))
+            let hold = Impatient {
+                order: order.clone(),
+                _claim: claim,
+            };
+            Ok(Injected::tried(begun, hold))
         })
     }
 }
@@ -71,7 +78,10 @@ impl ConsumerTimeout {
     }
 }
 
-struct Impatient(Order);
+struct Impatient {
+    order: Order,
+    _claim: Claim,
+}
 
 impl Hold for Impatient {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
@@ -79,7 +89,7 @@ impl Hold for Impatient {
             restore(site.broker()?).await?;
             let everybody = Order {
                 blast_radius: BlastRadius::All,
-                ..self.0.clone()
+                ..self.order.clone()
             };
             match close(site, &everybody).await {
                 // Whoever has no connection now begins its next one in peace.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::spelled;
+use crate::agent::claims::Claim;
 use crate::agent::management::VHOST;
 use crate::agent::site::Site;
 use crate::clock;
@@ -43,6 +44,7 @@ impl Fault for LengthLimit {
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
             let broker = site.broker()?;
+            let claim = site.claims.claim(&order.fault, &self.queue)?;
             let queue: serde_json::Value = broker
                 .get(&format!("/queues/{VHOST}/{}", spelled(&self.queue)))
                 .await?;
@@ -62,19 +64,23 @@ impl Fault for LengthLimit {
                 ..Receipt::default()
             };
             let limited = broker.put(&path, &policy).await;
-            Ok(Injected::tried(
-                limited.map(|()| vec![receipt]),
-                Limited(path),
-            ))
+            let hold = Limited {
+                path,
+                _claim: claim,
+            };
+            Ok(Injected::tried(limited.map(|()| vec![receipt]), hold))
         })
     }
 }
 
-struct Limited(String);
+struct Limited {
+    path: String,
+    _claim: Claim,
+}
 
 impl Hold for Limited {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
-        Box::pin(async move { site.broker()?.delete(&self.0).await.map(drop) })
+        Box::pin(async move { site.broker()?.delete(&self.path).await.map(drop) })
     }
 }
 

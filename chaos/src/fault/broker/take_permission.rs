@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::spelled;
+use crate::agent::claims::Claim;
 use crate::agent::management::{Management, VHOST};
 use crate::agent::site::Site;
 use crate::clock;
@@ -55,6 +56,7 @@ impl Fault for TakePermission {
             let wrong =
                 || FaultError::Wrong("broker/take-permission needs `of: {service: …}`".into());
             let user = order.of.service.clone().ok_or_else(wrong)?;
+            let claim = site.claims.claim(&order.fault, &user)?;
             let path = format!("/permissions/{VHOST}/{}", spelled(&user));
             let before: Permission = broker.get(&path).await?;
             let mut less = before.clone();
@@ -71,10 +73,11 @@ impl Fault for TakePermission {
                 ..Receipt::default()
             };
             let taken = take(broker, &path, &before, &less).await;
-            Ok(Injected::tried(
-                taken.map(|()| vec![receipt]),
-                Taken(before),
-            ))
+            let hold = Taken {
+                before,
+                _claim: claim,
+            };
+            Ok(Injected::tried(taken.map(|()| vec![receipt]), hold))
         })
     }
 }
@@ -90,11 +93,14 @@ async fn take(
     broker.put(path, &json!(less)).await
 }
 
-struct Taken(Permission);
+struct Taken {
+    before: Permission,
+    _claim: Claim,
+}
 
 impl Hold for Taken {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
-        Box::pin(give_back(site, &self.0))
+        Box::pin(give_back(site, &self.before))
     }
 }
 

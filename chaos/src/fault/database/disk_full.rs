@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::timeout;
 
+use crate::agent::claims::Claim;
 use crate::agent::control::{Action, Process};
 use crate::agent::databases::{STATEMENT_WITHIN, failed};
 use crate::agent::site::Site;
@@ -37,6 +38,7 @@ impl Fault for DiskFull {
         order: &'a Order,
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
+            let claim = site.claims.claim(&order.fault, SERVER)?;
             let tables = tables_at_their_end(site).await?;
             if tables.is_empty() {
                 return Err(FaultError::Nobody {
@@ -54,7 +56,7 @@ impl Fault for DiskFull {
                 ..Receipt::default()
             };
             let filled = filled.map(|_| tables.into_iter().map(receipt).collect());
-            Ok(Injected::tried(filled, Full))
+            Ok(Injected::tried(filled, Full { _claim: claim }))
         })
     }
 }
@@ -77,7 +79,9 @@ async fn tables_at_their_end(site: &Site) -> Result<Vec<(String, String)>, Fault
     Ok(found)
 }
 
-struct Full;
+struct Full {
+    _claim: Claim,
+}
 
 impl Hold for Full {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {

@@ -4,6 +4,7 @@ use futures::future::BoxFuture;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::agent::claims::Claim;
 use crate::agent::site::Site;
 use crate::clock;
 use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
@@ -32,6 +33,7 @@ impl Fault for Scale {
         Box::pin(async move {
             let wrong = || FaultError::Wrong("process/scale needs `of: {service: …}`".into());
             let service = order.of.service.clone().ok_or_else(wrong)?;
+            let claim = site.claims.claim(&order.fault, &service)?;
             let all = site.control.processes().await?;
             let before = all.iter().filter(|one| one.service == service).count() as u64;
             if before == 0 {
@@ -51,7 +53,12 @@ impl Fault for Scale {
                 ..Receipt::default()
             };
             let scaled = names.map(|names| vec![receipt(names)]);
-            Ok(Injected::tried(scaled, Scaled { service, before }))
+            let hold = Scaled {
+                service,
+                before,
+                _claim: claim,
+            };
+            Ok(Injected::tried(scaled, hold))
         })
     }
 }
@@ -59,6 +66,7 @@ impl Fault for Scale {
 struct Scaled {
     service: String,
     before: u64,
+    _claim: Claim,
 }
 
 impl Hold for Scaled {
