@@ -10,6 +10,7 @@ use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
 use super::held::{Held, Told};
+use super::pulse::Pulse;
 use super::site::Site;
 use crate::fault::{self, FaultError, Injected, Order};
 
@@ -21,6 +22,8 @@ const FAULTS_MAX: usize = 256;
 pub struct Experiments {
     pub site: Arc<Site>,
     running: Mutex<Option<Running>>,
+    /// Of the one that runs and is not being ended.
+    pulse: Pulse,
     /// There while faults may be in force, for whoever comes after us.
     marker: PathBuf,
     /// A term changed.
@@ -31,7 +34,6 @@ struct Running {
     title: String,
     id: u64,
     term: Duration,
-    until: Instant,
     /// Nothing more is injected; it is gone when all is healed.
     is_ending: bool,
     /// An answer was lost: what was asked may be done later than it was ended.
@@ -76,6 +78,7 @@ impl Experiments {
             site,
             marker,
             running: Mutex::new(None),
+            pulse: Pulse::default(),
             changed: Notify::new(),
         }
     }
@@ -103,22 +106,22 @@ impl Experiments {
             title,
             id: ticket.id,
             term,
-            until: Instant::now() + term,
             is_ending: false,
             has_to_sweep: false,
             faults: BTreeMap::new(),
         });
+        self.pulse.begin(ticket.id, term);
         tokio::spawn(Arc::clone(self).watch(ticket.id));
         tracing::info!(experiment = ticket.title, "an experiment begins");
         Ok(ticket)
     }
 
-    pub async fn heartbeat(&self, id: u64) -> Result<(), ExperimentError> {
-        let mut running = self.running.lock().await;
-        let running = of(&mut running, id)?;
-        running.until = Instant::now() + running.term;
-        self.changed.notify_one();
-        Ok(())
+    /// At once, whatever is being begun or ended.
+    pub fn heartbeat(&self, id: u64) -> Result<(), ExperimentError> {
+        match self.pulse.beat(id) {
+            true => Ok(()),
+            false => Err(ExperimentError::Over),
+        }
     }
 
     /// Held under the lock: nothing is injected into an experiment that is being ended.
@@ -195,24 +198,30 @@ impl Experiments {
             let mut running = self.running.lock().await;
             of(&mut running, id)?;
         }
-        self.heal().await;
+        self.heal_all_of(Some(id)).await;
         Ok(())
     }
 
     /// Everything, whoever began it. However often.
     pub async fn heal(&self) {
-        while !self.try_to_heal().await {
+        self.heal_all_of(None).await;
+    }
+
+    async fn heal_all_of(&self, only: Option<u64>) {
+        while !self.try_to_heal(only).await {
             tokio::time::sleep(AGAIN).await;
         }
     }
 
     /// Every fault once; whether nothing is left.
-    async fn try_to_heal(&self) -> bool {
+    async fn try_to_heal(&self, only: Option<u64>) -> bool {
         let mut running = self.running.lock().await;
-        let Some(ending) = running.as_mut() else {
+        let meant = running.as_mut();
+        let Some(ending) = meant.filter(|it| only.is_none_or(|id| id == it.id)) else {
             return true;
         };
         ending.is_ending = true;
+        self.pulse.end();
         // The last one first: it may have begun with what an earlier one left.
         for held in ending.faults.values_mut().rev() {
             if let Err(error) = held.heal(&self.site).await {
@@ -268,12 +277,16 @@ impl Experiments {
                 let Ok(running) = of(&mut running, id) else {
                     return;
                 };
+                // Read here: it may have been heard of while something was begun or ended.
+                let Some(until) = self.pulse.until(id) else {
+                    return;
+                };
                 let now = Instant::now();
-                if running.until <= now {
+                if until <= now {
                     tracing::warn!(experiment = running.title, "no heartbeat: healing");
                     None
                 } else {
-                    let mut next = running.until;
+                    let mut next = until;
                     for held in running.faults.values_mut() {
                         if held.is_due(now) && held.heal(&self.site).await.is_err() {
                             next = next.min(now + AGAIN);
@@ -285,7 +298,7 @@ impl Experiments {
                 }
             };
             let Some(next) = next else {
-                return self.heal().await;
+                return self.heal_all_of(Some(id)).await;
             };
             tokio::select! {
                 () = tokio::time::sleep_until(next) => {}

@@ -7,5 +7,6 @@ mod broker;
 mod control;
 mod site;
 
+mod heartbeats;
 mod overlap;
 mod unknown_outcome;
