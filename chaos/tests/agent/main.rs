@@ -9,4 +9,5 @@ mod site;
 
 mod heartbeats;
 mod overlap;
+mod own_process;
 mod unknown_outcome;
