@@ -36,18 +36,24 @@ impl Broker {
         for queue in ["orders", "gateway"] {
             documents.insert(format!("/queues/%2F/{queue}"), json!({ "name": queue }));
         }
-        for user in ["orders", "gateway", "onlooker"] {
-            let connection = json!({ "name": format!("of-{user}"), "user": user });
-            documents.insert(format!("/connections/of-{user}"), connection);
-        }
         let inner = Inner {
             documents,
             ..Inner::default()
         };
-        Self {
+        let broker = Self {
             inner: Arc::new(Mutex::new(inner)),
             folder: folder.to_owned(),
+        };
+        for user in ["orders", "gateway", "onlooker"] {
+            broker.connect(user);
         }
+        broker
+    }
+
+    pub fn connect(&self, user: &str) {
+        let connection = json!({ "name": format!("of-{user}"), "user": user });
+        let path = format!("/connections/of-{user}");
+        self.locked().documents.insert(path, connection);
     }
 
     pub fn router(&self) -> Router {

@@ -7,6 +7,7 @@ mod broker;
 mod control;
 mod site;
 
+mod consumer_timeout;
 mod heartbeats;
 mod overlap;
 mod own_process;
