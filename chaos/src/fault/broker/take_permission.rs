@@ -15,7 +15,7 @@ use crate::receipt::Receipt;
 
 pub const KIND: Kind = Kind::lasting::<TakePermission>(
     "broker/take-permission",
-    "a service's user may not write, read or configure; its connections are closed, so that it matters",
+    "a service's user may not write, read or configure; channels that are open may go on for a while, so close its connections as well",
     &[Capability::Broker],
 );
 
