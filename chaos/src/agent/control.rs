@@ -17,6 +17,8 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const SCALE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Between a signal and the kernel's burial lie microseconds, and the supervisor's look at it.
 pub(crate) const BURIAL: Duration = Duration::from_secs(5);
+/// What was scaled is in the list at once, whether ready or not.
+const ROSTER_WITHIN: Duration = Duration::from_secs(5);
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// One of those that have points to end at, if any has.
@@ -76,10 +78,9 @@ pub struct Done {
     pub at_ms: u64,
 }
 
+/// Which instances there are then, the list of processes tells better.
 #[derive(Deserialize)]
-struct Scaled {
-    instances: Vec<String>,
-}
+struct Scaled {}
 
 impl Process {
     pub fn is_service(&self) -> bool {
@@ -129,15 +130,27 @@ impl Control {
             .await
     }
 
-    /// The names there are then.
-    pub async fn scale(&self, service: &str, instances: u64) -> Result<Vec<String>, FaultError> {
+    pub async fn scale(&self, service: &str, instances: u64) -> Result<(), FaultError> {
         let path = format!("/services/{service}/scale");
         let request = self.http.post(format!("{}{path}", self.url()?));
         let request = request.json(&json!({ "instances": instances }));
-        let scaled: Scaled = self
-            .ask(request, format!("POST {path}"), SCALE_TIMEOUT)
-            .await?;
-        Ok(scaled.instances)
+        let asked = self.ask(request, format!("POST {path}"), SCALE_TIMEOUT);
+        asked.await.map(|_: Scaled| ())
+    }
+
+    /// Until the list of processes has so many of a service.
+    pub async fn shows(&self, service: &str, instances: u64) -> Result<(), FaultError> {
+        let count = |all: Vec<Process>| all.iter().filter(|it| it.service == service).count();
+        let look = async {
+            while self.processes().await.map(count).ok() != usize::try_from(instances).ok() {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        let seen = tokio::time::timeout(ROSTER_WITHIN, look).await;
+        seen.map_err(|_| FaultError::NoEffect {
+            what: format!("{instances} instances of {service}"),
+            within_s: ROSTER_WITHIN.as_secs(),
+        })
     }
 
     /// It ends when it comes to `point` within `term`; no term, and it goes on.

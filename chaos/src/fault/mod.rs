@@ -213,6 +213,9 @@ pub enum FaultError {
     /// It was refused: nothing happened.
     #[error("{what}: {why}")]
     Refused { what: String, why: String },
+    /// It was accepted, and nothing of it is to be seen: no proof that anything was broken.
+    #[error("{what}: accepted, but there was no effect within {within_s} s")]
+    NoEffect { what: String, within_s: u64 },
     /// No answer: it may have happened.
     #[error("{what}: no answer, so it may have happened: {why}")]
     Unknown { what: String, why: String },

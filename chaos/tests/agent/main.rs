@@ -8,6 +8,7 @@ mod control;
 mod site;
 
 mod consumer_timeout;
+mod effects;
 mod heartbeats;
 mod overlap;
 mod own_process;

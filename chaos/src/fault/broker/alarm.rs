@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::agent::claims::Claim;
+use crate::agent::management::Management;
 use crate::agent::site::Site;
 use crate::clock;
 use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
@@ -55,6 +56,17 @@ struct Node {
     disk_free_alarm: bool,
 }
 
+impl Node {
+    fn has_alarm(&self, resource: Resource) -> bool {
+        match resource {
+            Resource::Memory => self.mem_alarm,
+            Resource::Disk => self.disk_free_alarm,
+        }
+    }
+}
+
+const NODES: &str = "/nodes?columns=mem_alarm,disk_free_alarm";
+
 impl Fault for Alarm {
     fn inject<'a>(
         &'a self,
@@ -65,7 +77,7 @@ impl Fault for Alarm {
             let name = format!("{:?}", self.resource).to_lowercase();
             let claim = site.claims.claim(&order.fault, &name)?;
             let at_ms = clock::now_ms();
-            let raised = site.broker()?.ctl(self.resource.raise()).await;
+            let raised = raise(site.broker()?, self.resource).await;
             let receipt = Receipt {
                 what: order.fault.clone(),
                 name,
@@ -82,6 +94,12 @@ impl Fault for Alarm {
     }
 }
 
+async fn raise(broker: &Management, resource: Resource) -> Result<(), FaultError> {
+    broker.ctl(resource.raise()).await?;
+    let is_raised = |all: &Vec<Node>| all.iter().any(|node| node.has_alarm(resource));
+    broker.shows(NODES, is_raised).await
+}
+
 struct Raised {
     resource: Resource,
     _claim: Claim,
@@ -96,13 +114,9 @@ impl Hold for Raised {
 /// A second Erlang VM is only started if there is an alarm to be ended.
 pub async fn sweep(site: &Site) -> Result<(), FaultError> {
     let broker = site.broker()?;
-    let nodes: Vec<Node> = broker
-        .get("/nodes?columns=mem_alarm,disk_free_alarm")
-        .await?;
-    if nodes
-        .iter()
-        .any(|node| node.mem_alarm || node.disk_free_alarm)
-    {
+    let nodes: Vec<Node> = broker.get(NODES).await?;
+    let has_alarm = |node: &Node| Resource::ALL.iter().any(|it| node.has_alarm(*it));
+    if nodes.iter().any(has_alarm) {
         for resource in Resource::ALL {
             broker.ctl(resource.lower()).await?;
         }

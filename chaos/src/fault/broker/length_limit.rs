@@ -36,6 +36,20 @@ struct Policy {
     name: String,
 }
 
+#[derive(Deserialize)]
+struct Queue {
+    name: String,
+    /// Of all policies together. An empty one is told as a list.
+    #[serde(default)]
+    effective_policy_definition: serde_json::Value,
+}
+
+impl Queue {
+    fn max_length(&self) -> Option<u64> {
+        self.effective_policy_definition["max-length"].as_u64()
+    }
+}
+
 impl Fault for LengthLimit {
     fn inject<'a>(
         &'a self,
@@ -45,9 +59,8 @@ impl Fault for LengthLimit {
         Box::pin(async move {
             let broker = site.broker()?;
             let claim = site.claims.claim(&order.fault, &self.queue)?;
-            let queue: serde_json::Value = broker
-                .get(&format!("/queues/{VHOST}/{}", spelled(&self.queue)))
-                .await?;
+            let queue = format!("/queues/{VHOST}/{}", spelled(&self.queue));
+            let found: Queue = broker.get(&queue).await?;
             let path = format!("/policies/{VHOST}/{PREFIX}{}", spelled(&self.queue));
             let policy = json!({
                 "pattern": format!("^{}$", self.queue.replace('.', "\\.")),
@@ -60,10 +73,15 @@ impl Fault for LengthLimit {
                 what: order.fault.clone(),
                 name: self.queue.clone(),
                 at_ms: clock::now_ms(),
-                queue: queue["name"].as_str().map(str::to_owned),
+                queue: Some(found.name),
                 ..Receipt::default()
             };
-            let limited = broker.put(&path, &policy).await;
+            let limited = async {
+                broker.put(&path, &policy).await?;
+                let is_limited = |now: &Queue| now.max_length() == Some(self.max_length.into());
+                broker.shows(&queue, is_limited).await
+            };
+            let limited = limited.await;
             let hold = Limited {
                 path,
                 _claim: claim,

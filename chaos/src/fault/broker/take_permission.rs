@@ -34,7 +34,7 @@ pub enum Right {
 }
 
 /// As the management API has them.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 struct Permission {
     user: String,
     configure: String,
@@ -90,7 +90,8 @@ async fn take(
 ) -> Result<(), FaultError> {
     let remembered = format!("{REMEMBERED}{}", spelled(&before.user));
     broker.put(&remembered, &json!({ "value": before })).await?;
-    broker.put(path, &json!(less)).await
+    broker.put(path, &json!(less)).await?;
+    broker.shows(path, |now: &Permission| now == less).await
 }
 
 struct Taken {

@@ -44,15 +44,15 @@ impl Fault for Scale {
                 });
             }
             let at_ms = clock::now_ms();
-            let names = site.control.scale(&service, self.instances).await;
-            let receipt = |names: Vec<String>| Receipt {
+            let scaled = self.scale(site, &service).await;
+            let receipt = Receipt {
                 what: order.fault.clone(),
-                name: format!("{service}: {before} -> {}", names.len()),
+                name: format!("{service}: {before} -> {}", self.instances),
                 service: service.clone(),
                 at_ms,
                 ..Receipt::default()
             };
-            let scaled = names.map(|names| vec![receipt(names)]);
+            let scaled = scaled.map(|()| vec![receipt]);
             let hold = Scaled {
                 service,
                 before,
@@ -60,6 +60,13 @@ impl Fault for Scale {
             };
             Ok(Injected::tried(scaled, hold))
         })
+    }
+}
+
+impl Scale {
+    async fn scale(&self, site: &Site, service: &str) -> Result<(), FaultError> {
+        site.control.scale(service, self.instances).await?;
+        site.control.shows(service, self.instances).await
     }
 }
 
@@ -71,9 +78,6 @@ struct Scaled {
 
 impl Hold for Scaled {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
-        Box::pin(async move {
-            site.control.scale(&self.service, self.before).await?;
-            Ok(())
-        })
+        Box::pin(async move { site.control.scale(&self.service, self.before).await })
     }
 }
