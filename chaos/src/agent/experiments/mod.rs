@@ -1,4 +1,6 @@
-//! The one experiment that runs, its heartbeat, and the faults that it holds.
+//! The one experiment that runs, its heartbeat, and the faults that it holds. [`ending`]: how it is over.
+
+mod ending;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,8 +16,6 @@ use super::pulse::Pulse;
 use super::site::Site;
 use crate::fault::{self, FaultError, Injected, Order};
 
-/// Between attempts to heal what could not be healed at once.
-const AGAIN: Duration = Duration::from_secs(1);
 /// Faults in force at a time: a storm has a handful.
 const FAULTS_MAX: usize = 256;
 
@@ -192,68 +192,6 @@ impl Experiments {
         Ok(held.tell(&self.site))
     }
 
-    /// Ends the experiment; what it broke is healed when this returns.
-    pub async fn finish(&self, id: u64) -> Result<(), ExperimentError> {
-        {
-            let mut running = self.running.lock().await;
-            of(&mut running, id)?;
-        }
-        self.heal_all_of(Some(id)).await;
-        Ok(())
-    }
-
-    /// Everything, whoever began it. However often.
-    pub async fn heal(&self) {
-        self.heal_all_of(None).await;
-    }
-
-    async fn heal_all_of(&self, only: Option<u64>) {
-        while !self.try_to_heal(only).await {
-            tokio::time::sleep(AGAIN).await;
-        }
-    }
-
-    /// Every fault once; whether nothing is left.
-    async fn try_to_heal(&self, only: Option<u64>) -> bool {
-        let mut running = self.running.lock().await;
-        let meant = running.as_mut();
-        let Some(ending) = meant.filter(|it| only.is_none_or(|id| id == it.id)) else {
-            return true;
-        };
-        ending.is_ending = true;
-        self.pulse.end();
-        // The last one first: it may have begun with what an earlier one left.
-        for held in ending.faults.values_mut().rev() {
-            if let Err(error) = held.heal(&self.site).await {
-                tracing::warn!(fault = held.order.fault, "not healed yet: {error}");
-            }
-        }
-        let mut is_healed = ending.faults.values().all(Held::is_over);
-        if is_healed && ending.has_to_sweep {
-            let swept = self.site.sweep().await;
-            is_healed = swept
-                .inspect_err(|error| tracing::warn!("not swept yet: {error}"))
-                .is_ok();
-        }
-        if is_healed {
-            tracing::info!(experiment = ending.title, "an experiment is over");
-            *running = None;
-            let _ = std::fs::remove_file(&self.marker);
-        }
-        is_healed
-    }
-
-    /// What an agent before this one may have left; until it has succeeded once.
-    pub async fn sweep(self: Arc<Self>) {
-        while let Err(error) = self.site.sweep().await {
-            tracing::debug!("not swept yet: {error}");
-            tokio::time::sleep(AGAIN).await;
-        }
-        if self.running.lock().await.is_none() {
-            let _ = std::fs::remove_file(&self.marker);
-        }
-    }
-
     pub async fn running(&self) -> Option<(Ticket, Vec<Told>)> {
         let mut running = self.running.lock().await;
         let running = running.as_mut()?;
@@ -267,44 +205,6 @@ impl Experiments {
             ticket,
             faults.map(|held| held.tell_standing(&self.site)).collect(),
         ))
-    }
-
-    /// Ends faults at their time, and all of them when the heartbeat is missed.
-    async fn watch(self: Arc<Self>, id: u64) {
-        loop {
-            let next = {
-                let mut running = self.running.lock().await;
-                let Ok(running) = of(&mut running, id) else {
-                    return;
-                };
-                // Read here: it may have been heard of while something was begun or ended.
-                let Some(until) = self.pulse.until(id) else {
-                    return;
-                };
-                let now = Instant::now();
-                if until <= now {
-                    tracing::warn!(experiment = running.title, "no heartbeat: healing");
-                    None
-                } else {
-                    let mut next = until;
-                    for held in running.faults.values_mut() {
-                        if held.is_due(now) && held.heal(&self.site).await.is_err() {
-                            next = next.min(now + AGAIN);
-                        } else if !held.is_over() {
-                            next = next.min(held.until);
-                        }
-                    }
-                    Some(next)
-                }
-            };
-            let Some(next) = next else {
-                return self.heal_all_of(Some(id)).await;
-            };
-            tokio::select! {
-                () = tokio::time::sleep_until(next) => {}
-                () = self.changed.notified() => {}
-            }
-        }
     }
 }
 
