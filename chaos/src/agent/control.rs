@@ -17,9 +17,9 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(5);
 const SCALE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Between a signal and the kernel's burial lie microseconds, and the supervisor's look at it.
 pub(crate) const BURIAL: Duration = Duration::from_secs(5);
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
 /// What was scaled is in the list at once, whether ready or not.
 const ROSTER_WITHIN: Duration = Duration::from_secs(5);
-pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// One of those that have points to end at, if any has.
 const PARTICIPANT: &str = "orders";
@@ -140,9 +140,10 @@ impl Control {
 
     /// Until the list of processes has so many of a service.
     pub async fn shows(&self, service: &str, instances: u64) -> Result<(), FaultError> {
-        let count = |all: Vec<Process>| all.iter().filter(|it| it.service == service).count();
+        let of_it = |one: &&Process| one.is_service() && one.service == service;
+        let count = |all: Vec<Process>| all.iter().filter(of_it).count() as u64;
         let look = async {
-            while self.processes().await.map(count).ok() != usize::try_from(instances).ok() {
+            while self.processes().await.map(count).ok() != Some(instances) {
                 tokio::time::sleep(LOOK_EVERY).await;
             }
         };

@@ -69,7 +69,7 @@ impl Control {
             .with_state(self.clone())
     }
 
-    /// What it answers to `action` from now on cannot be read, though it was done.
+    /// What it answers to the next `action` cannot be read, though it was done.
     pub fn garble(&self, action: &'static str) {
         self.locked().garbles = Some(action);
     }
@@ -108,10 +108,8 @@ impl Control {
     }
 
     fn answer(&self, action: &str, answer: Value) -> String {
-        match self.locked().garbles == Some(action) {
-            true => "half an ans".into(),
-            false => answer.to_string(),
-        }
+        let garbled = self.locked().garbles.take_if(|garbled| *garbled == action);
+        garbled.map_or_else(|| answer.to_string(), |_| "half an ans".into())
     }
 }
 

@@ -42,6 +42,7 @@ async fn a_service_that_was_scaled_without_an_answer_has_as_many_instances_as_be
     assert!(is_unknown(&outcome), "{outcome:?}");
 
     eventually("two instances", || stage.control.count("orders") == 2).await;
+    stage.experiments.finish(id).await.expect("it runs");
 }
 
 #[tokio::test]

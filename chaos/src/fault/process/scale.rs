@@ -35,9 +35,11 @@ impl Fault for Scale {
             let service = order.of.service.clone().ok_or_else(wrong)?;
             let claim = site.claims.claim(&order.fault, &service)?;
             let all = site.control.processes().await?;
-            let before = all.iter().filter(|one| one.service == service).count() as u64;
+            let services = || all.iter().filter(|one| one.is_service());
+            let before = services().filter(|one| one.service == service).count() as u64;
+            // Nobody would take an order to scale a server back either.
             if before == 0 {
-                let there: Vec<&str> = all.iter().map(|one| one.service.as_str()).collect();
+                let there: Vec<&str> = services().map(|one| one.service.as_str()).collect();
                 return Err(FaultError::Nobody {
                     wanted: service,
                     there: there.join(", "),
