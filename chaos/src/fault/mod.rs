@@ -42,6 +42,8 @@ pub struct Injected {
     pub hold: Option<Box<dyn Hold>>,
     /// What came after the receipts and was not done, or may not have been.
     pub doubt: Option<FaultError>,
+    /// It failed, and some of it may be in force all the same: the hold is kept until that is ended.
+    pub failure: Option<FaultError>,
 }
 
 /// A fault in force.
@@ -220,9 +222,16 @@ pub enum FaultError {
     TooMany { left: u32, wanted: usize },
     #[error("{0}")]
     Wrong(String),
+    #[error(
+        "{fault} is in force at {subject} already, and each would end the other: end that one first"
+    )]
+    InForce { fault: String, subject: String },
     /// It was refused: nothing happened.
     #[error("{what}: {why}")]
     Refused { what: String, why: String },
+    /// It was accepted, and nothing of it is to be seen: no proof that anything was broken.
+    #[error("{what}: accepted, but there was no effect within {within_s} s")]
+    NoEffect { what: String, within_s: u64 },
     /// No answer: it may have happened.
     #[error("{what}: no answer, so it may have happened: {why}")]
     Unknown { what: String, why: String },
@@ -234,6 +243,7 @@ impl Injected {
             receipts,
             hold: None,
             doubt: None,
+            failure: None,
         }
     }
 
@@ -264,6 +274,23 @@ impl Injected {
             receipts,
             hold: Some(Box::new(hold)),
             doubt: None,
+            failure: None,
+        }
+    }
+
+    /// Nobody is told that it is in force; what may be is ended as any other.
+    pub fn failed(failure: FaultError, hold: impl Hold + 'static) -> Self {
+        Self {
+            failure: Some(failure),
+            ..Self::held(Vec::new(), hold)
+        }
+    }
+
+    /// With something to end in either case.
+    pub fn tried(outcome: Result<Vec<Receipt>, FaultError>, hold: impl Hold + 'static) -> Self {
+        match outcome {
+            Ok(receipts) => Self::held(receipts, hold),
+            Err(failure) => Self::failed(failure, hold),
         }
     }
 }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::timeout;
 
+use crate::agent::claims::Claim;
 use crate::agent::control::{Action, Process};
 use crate::agent::databases::{STATEMENT_WITHIN, failed};
 use crate::agent::site::Site;
@@ -38,6 +39,7 @@ impl Fault for DiskFull {
         order: &'a Order,
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
+            let claim = site.claims.claim(&order.fault, SERVER)?;
             let tables = tables_at_their_end(site).await?;
             if tables.is_empty() {
                 return Err(FaultError::Nobody {
@@ -46,7 +48,7 @@ impl Fault for DiskFull {
                 });
             }
             let at_ms = clock::now_ms();
-            site.control.act(SERVER, Action::FillDisk).await?;
+            let filled = site.control.act(SERVER, Action::FillDisk).await;
             let receipt = |(database, table): (String, String)| Receipt {
                 what: order.fault.clone(),
                 name: format!("{database}.{table}"),
@@ -54,8 +56,8 @@ impl Fault for DiskFull {
                 at_ms,
                 ..Receipt::default()
             };
-            let receipts = tables.into_iter().map(receipt).collect();
-            Ok(Injected::held(receipts, Full))
+            let filled = filled.map(|_| tables.into_iter().map(receipt).collect());
+            Ok(Injected::tried(filled, Full { _claim: claim }))
         })
     }
 }
@@ -78,7 +80,9 @@ async fn tables_at_their_end(site: &Site) -> Result<Vec<(String, String)>, Fault
     Ok(found)
 }
 
-struct Full;
+struct Full {
+    _claim: Claim,
+}
 
 impl Hold for Full {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
