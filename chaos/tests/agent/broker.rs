@@ -97,8 +97,10 @@ impl Broker {
 
     fn has_memory_alarm(&self) -> bool {
         let calls = self.ctl_calls();
-        let of_memory = calls.iter().filter(|call| call.contains("memory"));
-        of_memory.last().is_some_and(|call| call.ends_with(" 1"))
+        let mut of_memory = calls.iter().filter(|call| call.contains("memory"));
+        of_memory
+            .next_back()
+            .is_some_and(|call| call.ends_with(" 1"))
     }
 
     fn locked(&self) -> MutexGuard<'_, Inner> {
