@@ -2,8 +2,9 @@
 
 use chaos::agent::client::Agent;
 use chaos::experiment::Experiment;
-use chaos::journal::ActivityStatus;
+use chaos::journal::{ActivityStatus, Journal};
 use chaos::run::method::Method;
+use chaos::run::record::{Part, Record};
 use chaos::run::system::{Endpoints, Secrets, System, User};
 use serde_json::json;
 
@@ -32,9 +33,8 @@ async fn its_activity_is_failed_and_keeps_its_receipts_and_nothing_more_is_broke
         }
     })
     .await;
-    let agent = Agent::new(&url, "token".into());
     let system = System {
-        agent: agent.clone(),
+        agent: Agent::new(&url, "token".into()),
         http: reqwest::Client::new(),
         endpoints: Endpoints {
             gateway: vec![],
@@ -50,11 +50,14 @@ async fn its_activity_is_failed_and_keeps_its_receipts_and_nothing_more_is_broke
         },
     };
     let experiment: Experiment = strict_yaml::parse(EXPERIMENT).expect("an experiment");
+    let path = std::env::temp_dir().join(format!("chaos-doubt-{}.json", std::process::id()));
+    let record = Record::begin(Journal::begin(experiment.clone(), 1), &path).expect("a journal");
     let tell = |_: String| ();
-    let method = Method::new(agent, 1, &system, &experiment, 1, &tell);
+    let method = Method::new(&system, 1, &experiment, 1, (&record, Part::Run), &tell);
     let error = method.run(&experiment.method).await.expect_err("a doubt");
     assert!(error.contains("no answer"), "{error}");
-    let (activities, _) = method.finish().await;
+    let activities = record.note(|journal| journal.run.clone());
+    std::fs::remove_file(&path).expect("it was written");
     assert_eq!(activities.len(), 1, "{activities:?}");
     assert_eq!(activities[0].status, ActivityStatus::Failed);
     assert_eq!(activities[0].receipts.len(), 1);
