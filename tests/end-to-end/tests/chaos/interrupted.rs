@@ -69,7 +69,7 @@ async fn an_interrupted_run_begins_no_other_experiment() {
 async fn nothing_of_a_loaded_run_goes_on_when_it_was_told_to_end() {
     let system = System::breakable().await;
     let harness = Harness::new(&system, "orphans");
-    let loaded = format!("{STEADY}\nworkload: {{rate: 5, baseline: 1s, duration: 5s}}\n");
+    let loaded = format!("{STEADY}\nworkload: {{rate: 20, baseline: 3s, duration: 5s}}\n");
     let file = harness.experiment("loaded", "No orphans", &loaded, PAUSE);
     let runs = system.known.dir.join("runs-of-one");
     let mut command = harness.command("run");
