@@ -72,11 +72,16 @@ async fn close_some(site: &Site, order: &Order) -> Result<Injected, FaultError> 
     let broker = site.broker()?;
     let columns = "name,user,client_properties";
     let path = format!("/connections?columns={columns}");
-    let all: Vec<Connection> = broker.get(&path).await?;
+    let fits = |one: &Connection| order.of.fits(one.process(), &one.user);
+    // A connection is in the broker's statistics some seconds after it was opened.
+    let is_there = |all: &Vec<Connection>| all.iter().any(fits);
+    let mut all: Vec<Connection> = broker.get(&path).await?;
+    if !is_there(&all) {
+        let _ = broker.shows(&path, is_there).await;
+        all = broker.get(&path).await?;
+    }
     let there: Vec<String> = all.iter().map(|one| one.label().to_owned()).collect();
-    let fitting = all
-        .into_iter()
-        .filter(|one| order.of.fits(one.process(), &one.user));
+    let fitting = all.into_iter().filter(fits);
     let chosen = order.blast_radius.choose(
         order.seed,
         &order.name,
