@@ -1,15 +1,17 @@
 //! What was done, when, and to whom. The fields of Chaos Toolkit's journal, and ours beside them.
 
+mod activity;
+
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+
+pub use activity::{Activity, ActivityStatus};
 
 use crate::clock::{self, Moment};
 use crate::experiment::Experiment;
-use crate::receipt::Receipt;
 
-/// The file is written anew after each activity, so that a crash of this tool loses none that ended.
+/// A run and its evidence. [`crate::run::record`] keeps the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Journal {
@@ -61,70 +63,11 @@ pub struct SteadyState {
     pub probes: Vec<Activity>,
 }
 
-/// A fault, a pause or a probe.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Activity {
-    pub activity: Value,
-    pub title: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fault: Option<String>,
-    pub status: ActivityStatus,
-    pub start: String,
-    pub end: String,
-    pub ended_ms: u64,
-    /// Seconds.
-    pub duration: f64,
-    pub output: Value,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tolerance_met: Option<bool>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exception: Option<Vec<String>>,
-    #[serde(default)]
-    pub receipts: Vec<Receipt>,
-    /// All that were touched; of very many, not each left a receipt here.
-    #[serde(default)]
-    pub touched: u64,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ActivityStatus {
-    Succeeded,
-    Failed,
-}
-
 #[derive(Debug, thiserror::Error)]
 #[error("cannot write the journal {}: {source}", path.display())]
 pub struct JournalError {
     path: PathBuf,
     source: std::io::Error,
-}
-
-impl Activity {
-    pub fn of(kind: &str, title: &str, provider: Value, start_ms: u64) -> Self {
-        let end_ms = clock::now_ms();
-        Self {
-            activity: json!({ "type": kind, "name": title, "provider": provider }),
-            title: title.to_owned(),
-            fault: None,
-            status: ActivityStatus::Succeeded,
-            start: clock::iso8601(start_ms),
-            end: clock::iso8601(end_ms),
-            ended_ms: end_ms,
-            duration: seconds(start_ms, end_ms),
-            output: Value::Null,
-            tolerance_met: None,
-            exception: None,
-            receipts: Vec::new(),
-            touched: 0,
-        }
-    }
-
-    pub fn failed(mut self, why: String) -> Self {
-        self.status = ActivityStatus::Failed;
-        self.exception = Some(vec![why]);
-        self
-    }
 }
 
 impl Journal {
@@ -184,10 +127,6 @@ impl Journal {
         std::fs::write(&draft, text).map_err(failed)?;
         std::fs::rename(&draft, path).map_err(failed)
     }
-}
-
-fn seconds(start_ms: u64, end_ms: u64) -> f64 {
-    end_ms.saturating_sub(start_ms) as f64 / 1_000.0
 }
 
 #[cfg(test)]

@@ -18,6 +18,8 @@ const SCALE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Between a signal and the kernel's burial lie microseconds, and the supervisor's look at it.
 pub(crate) const BURIAL: Duration = Duration::from_secs(5);
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(20);
+/// What was scaled is in the list at once, whether ready or not.
+const ROSTER_WITHIN: Duration = Duration::from_secs(5);
 
 /// One of those that have points to end at, if any has.
 const PARTICIPANT: &str = "orders";
@@ -54,6 +56,9 @@ pub struct Process {
     pub restarts: u64,
     /// Of a service: where operators ask it.
     pub admin_addr: Option<String>,
+    /// How its life before this one ended, in the supervisor's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_exit: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,10 +81,9 @@ pub struct Done {
     pub at_ms: u64,
 }
 
+/// Which instances there are then, the list of processes tells better.
 #[derive(Deserialize)]
-struct Scaled {
-    instances: Vec<String>,
-}
+struct Scaled {}
 
 impl Process {
     pub fn is_service(&self) -> bool {
@@ -129,15 +133,28 @@ impl Control {
             .await
     }
 
-    /// The names there are then.
-    pub async fn scale(&self, service: &str, instances: u64) -> Result<Vec<String>, FaultError> {
+    pub async fn scale(&self, service: &str, instances: u64) -> Result<(), FaultError> {
         let path = format!("/services/{service}/scale");
         let request = self.http.post(format!("{}{path}", self.url()?));
         let request = request.json(&json!({ "instances": instances }));
-        let scaled: Scaled = self
-            .ask(request, format!("POST {path}"), SCALE_TIMEOUT)
-            .await?;
-        Ok(scaled.instances)
+        let asked = self.ask(request, format!("POST {path}"), SCALE_TIMEOUT);
+        asked.await.map(|_: Scaled| ())
+    }
+
+    /// Until the list of processes has so many of a service.
+    pub async fn shows(&self, service: &str, instances: u64) -> Result<(), FaultError> {
+        let of_it = |one: &&Process| one.is_service() && one.service == service;
+        let count = |all: Vec<Process>| all.iter().filter(of_it).count() as u64;
+        let look = async {
+            while self.processes().await.map(count).ok() != Some(instances) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        let seen = tokio::time::timeout(ROSTER_WITHIN, look).await;
+        seen.map_err(|_| FaultError::NoEffect {
+            what: format!("{instances} instances of {service}"),
+            within_s: ROSTER_WITHIN.as_secs(),
+        })
     }
 
     /// It ends when it comes to `point` within `term`; no term, and it goes on.

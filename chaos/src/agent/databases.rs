@@ -42,7 +42,7 @@ impl Databases {
             Ok(Ok(session)) => Ok(session),
             Ok(Err(error)) => Err(FaultError::Refused {
                 what,
-                why: error.to_string(),
+                why: coded(&error),
             }),
             // A session that may yet come changes nothing.
             Err(_) => Err(FaultError::Refused {
@@ -50,6 +50,15 @@ impl Databases {
                 why: "no answer".into(),
             }),
         }
+    }
+}
+
+/// With the server's own code before it, if it was the server who refused.
+fn coded(error: &sqlx::Error) -> String {
+    let code = error.as_database_error().and_then(|refused| refused.code());
+    match code {
+        Some(code) => format!("{code} {error}"),
+        None => error.to_string(),
     }
 }
 

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 
 use super::metrics;
 use super::site::Site;
-use crate::fault::{FaultError, Hold, Order};
+use crate::fault::{FaultError, Hold, Injected, Order};
 use crate::receipt::Receipt;
 
 pub struct Held {
@@ -14,6 +14,7 @@ pub struct Held {
     hold: Option<Box<dyn Hold>>,
     receipts: Vec<Receipt>,
     dropped: u64,
+    doubt: Option<String>,
 }
 
 /// A journal of more is read by nobody; the rest is counted.
@@ -30,21 +31,25 @@ pub struct Told {
     pub receipts: Vec<Receipt>,
     /// All there were, also those that found no room.
     pub touched: u64,
+    /// What of it was not done, or may not have been.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<String>,
 }
 
 impl Held {
-    pub fn new(order: Order, hold: Option<Box<dyn Hold>>, receipts: Vec<Receipt>) -> Self {
+    pub fn new(order: Order, injected: Injected) -> Self {
         let mut held = Self {
             until: Instant::now() + order.longest(),
             order,
-            hold,
+            hold: injected.hold,
             receipts: Vec::new(),
             dropped: 0,
+            doubt: injected.doubt.map(|error| error.to_string()),
         };
         metrics::FAULTS_BEGUN.add(1, &[&held.order.fault]);
         // From the start, so that a rate has a beginning.
         metrics::FAULTS_ENDED.add(u64::from(held.is_over()), &[&held.order.fault]);
-        held.keep(receipts);
+        held.keep(injected.receipts);
         held
     }
 
@@ -60,6 +65,7 @@ impl Held {
     pub async fn heal(&mut self, site: &Site) -> Result<(), FaultError> {
         if let Some(hold) = &mut self.hold {
             hold.heal(site).await?;
+            self.doubt = self.doubt.take().or_else(|| hold.doubt());
             self.hold = None;
             metrics::FAULTS_ENDED.add(1, &[&self.order.fault]);
         }
@@ -89,6 +95,7 @@ impl Held {
             },
             receipts: Vec::new(),
             touched: self.receipts.len() as u64 + self.dropped,
+            doubt: self.doubt.clone(),
         }
     }
 

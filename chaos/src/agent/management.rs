@@ -18,6 +18,11 @@ const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// A second Erlang VM has to start for it.
 const CTL_TIMEOUT: Duration = Duration::from_secs(60);
 
+/// It tells queues and nodes by statistics of every five seconds; twice that, and a moment.
+const EFFECT_WITHIN: Duration = Duration::from_secs(12);
+/// Between two looks for an effect.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+
 /// The one virtual host, as paths spell it.
 pub const VHOST: &str = "%2F";
 
@@ -42,6 +47,25 @@ impl Management {
         })
     }
 
+    /// Until the answer shows that what was ordered is in force.
+    pub async fn shows<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        is_in_force: impl Fn(&T) -> bool,
+    ) -> Result<(), FaultError> {
+        let look = async {
+            // One answer that is missing proves nothing; the next may be there.
+            while !self.get::<T>(path).await.is_ok_and(|it| is_in_force(&it)) {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        };
+        let seen = timeout(EFFECT_WITHIN, look).await;
+        seen.map_err(|_| FaultError::NoEffect {
+            what: format!("GET {path}"),
+            within_s: EFFECT_WITHIN.as_secs(),
+        })
+    }
+
     pub async fn put(&self, path: &str, body: &Value) -> Result<(), FaultError> {
         self.ask(Method::PUT, path, Some(body)).await.map(drop)
     }
@@ -56,6 +80,11 @@ impl Management {
             what: format!("POST {path}"),
             why: error.to_string(),
         })
+    }
+
+    /// What is created has no name of its own, and nothing is answered.
+    pub async fn create(&self, path: &str, body: &Value) -> Result<(), FaultError> {
+        self.ask(Method::POST, path, Some(body)).await.map(drop)
     }
 
     /// Whether there was one; that there is none is no failure.
@@ -87,10 +116,10 @@ impl Management {
             .map_err(|error| unknown(error.to_string()))?;
         match output.status.success() {
             true => Ok(()),
-            false => Err(FaultError::Refused {
-                what: what.clone(),
-                why: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            }),
+            // It may have lost the node after it was obeyed.
+            false => Err(unknown(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            )),
         }
     }
 

@@ -12,10 +12,12 @@
 //! - [`settings`]: where everything is. [`site`]: all of it, ready to be broken.
 //! - [`links`]: the proxies. [`control`]: processes. [`management`]: the broker. [`databases`]: sessions of a superuser.
 //! - [`experiments`]: the one that runs, its heartbeat, and the faults it holds. [`held`]: one of them.
+//! - [`pulse`]: when that one was last heard of. [`claims`]: at most one fault of a kind at one subject.
 //! - [`metrics`]: what is in force, for Prometheus.
 //! - [`api`]: all that over HTTP, for holders of a token. [`client`]: the harness's side of it.
 
 pub mod api;
+pub mod claims;
 pub mod client;
 pub mod control;
 pub mod databases;
@@ -24,6 +26,7 @@ pub mod held;
 pub mod links;
 pub mod management;
 pub mod metrics;
+pub mod pulse;
 pub mod settings;
 pub mod site;
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use tokio::sync::OnceCell;
 
+use super::claims::Claims;
 use super::control::Control;
 use super::databases::Databases;
 use super::links::{Collected, Link};
@@ -18,6 +19,7 @@ pub struct Site {
     pub collected: Collected,
     broker: Option<Management>,
     pub databases: Databases,
+    pub claims: Claims,
     crash_points: OnceCell<bool>,
 }
 
@@ -45,6 +47,7 @@ impl Site {
             collected,
             broker: settings.broker.map(Management::new),
             databases: Databases::new(settings.databases),
+            claims: Claims::default(),
             crash_points: OnceCell::new(),
         })
     }

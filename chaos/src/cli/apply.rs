@@ -36,7 +36,7 @@ pub async fn run(asked: Asked) -> Done {
         journal: &journal,
     };
     let tell = |line: String| say(format_args!("chaos: {line}"));
-    let ending = run_experiment(request, &system.agent, &system, &tell, stop_asked()).await?;
+    let ending = run_experiment(request, &system, &tell, stop_asked()).await?;
     Ok(code(ending))
 }
 

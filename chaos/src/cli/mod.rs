@@ -4,6 +4,7 @@ mod agent;
 mod apply;
 mod heal;
 mod list;
+mod loaded;
 mod new;
 mod proxy;
 mod run;
@@ -43,6 +44,9 @@ enum Command {
     /// End every fault, whoever began it. However often
     Heal(Where),
     /// Stand between a RabbitMQ and its clients, and break single messages
+    ///
+    /// Plain connections only: a client that begins with TLS is answered with the protocol header and cut off, as by a
+    /// broker without TLS, and before a broker that speaks nothing else the proxy does not start.
     Proxy(Box<proxy::Asked>),
     /// Hold the faults of experiments; the platform starts it
     Agent(agent::Asked),
@@ -85,6 +89,9 @@ type Done = Result<ExitCode, Box<dyn std::error::Error>>;
 
 /// It could not be run, or says nothing.
 const UNKNOWN: u8 = 2;
+
+/// Asked for by [`stop_asked`], for all who must hear of it.
+type Stop = futures::future::Shared<futures::future::BoxFuture<'static, ()>>;
 
 /// Ctrl-C, or SIGTERM from whoever runs the experiment as its method.
 async fn stop_asked() {

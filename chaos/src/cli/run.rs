@@ -1,19 +1,20 @@
 //! `chaos run`: experiments with their load and their judgement.
 //!
-//! The load generator is the frame: it loads, lets `chaos apply` break the system, waits, and judges.
+//! Ctrl-C ends the one that runs, heals, and begins no other.
 
 use std::path::{Path, PathBuf};
-use std::process::{ExitCode, Stdio};
+use std::process::ExitCode;
 
 use chaos::clock;
-use chaos::experiment::{Experiment, Workload, file};
+use chaos::experiment::{Experiment, file};
 use chaos::run::system::System;
 use chaos::run::{Request, run as run_experiment};
 use clap::ValueEnum;
-use tokio::process::Command;
+use futures::FutureExt;
 
+use super::loaded::Loaded;
 use super::table::{self, Row};
-use super::{Done, UNKNOWN, Where, say, stop_asked};
+use super::{Done, Stop, UNKNOWN, Where, say, stop_asked};
 
 #[derive(clap::Args)]
 pub struct Asked {
@@ -55,6 +56,7 @@ pub async fn run(asked: Asked) -> Done {
     if asked.dry_run {
         return Ok(dry(&experiments, &able));
     }
+    let stop = stop_asked().boxed().shared();
     let mut rows = Vec::new();
     for (path, experiment) in experiments {
         let name = path
@@ -62,13 +64,27 @@ pub async fn run(asked: Asked) -> Done {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
+        if stop.clone().now_or_never().is_some() {
+            rows.push(Row::not_run(&name));
+            continue;
+        }
         say(format_args!("\n== {}", experiment.title));
         let folder = asked.out.join(format!("{}-{name}", clock::folder_name()));
         let seed = asked.seed.or(experiment.seed).unwrap_or(1);
-        let claims = experiment.claims.clone();
+        let claims: Vec<String> = experiment.claims.iter().map(ToString::to_string).collect();
         let ended = match experiment.workload.clone() {
-            Some(load) => loaded(&asked, &path, &experiment, &load, seed, &folder).await?,
-            None => alone(experiment, seed, &folder, &system).await?,
+            Some(load) => {
+                let loaded = Loaded {
+                    path: &path,
+                    load: &load,
+                    recovery: experiment.recovery,
+                    seed,
+                    folder: &folder,
+                    place: &asked.place,
+                };
+                loaded.run(&system.agent, stop.clone()).await?
+            }
+            None => alone(experiment, seed, &folder, &system, stop.clone()).await?,
         };
         let row = Row::read(&name, &folder, ended, &claims);
         say(format_args!("{}", row.line()));
@@ -116,6 +132,7 @@ async fn alone(
     seed: u64,
     folder: &Path,
     system: &System,
+    stop: Stop,
 ) -> Result<u8, Box<dyn std::error::Error>> {
     let journal = folder.join("journal.json");
     let request = Request {
@@ -124,63 +141,10 @@ async fn alone(
         journal: &journal,
     };
     let tell = |line: String| say(format_args!("chaos: {line}"));
-    let ending = run_experiment(request, &system.agent, system, &tell, stop_asked()).await?;
+    let ending = run_experiment(request, system, &tell, stop).await?;
     Ok(match ending {
         chaos::run::Ending::Held => 0,
         chaos::run::Ending::Deviated => 1,
         chaos::run::Ending::Unknown => UNKNOWN,
     })
-}
-
-async fn loaded(
-    asked: &Asked,
-    path: &Path,
-    experiment: &Experiment,
-    load: &Workload,
-    seed: u64,
-    folder: &Path,
-) -> Result<u8, Box<dyn std::error::Error>> {
-    let ourselves = std::env::current_exe()?;
-    let loadgen = ourselves.with_file_name("loadgen");
-    let Where { endpoints, secrets } = &asked.place;
-    let method = format!(
-        "{} apply {} --endpoints {} --secrets {}",
-        quoted(&ourselves),
-        quoted(path),
-        quoted(endpoints),
-        quoted(secrets)
-    );
-    let mut command = Command::new(&loadgen);
-    command
-        .arg("run")
-        .arg("--endpoints")
-        .arg(endpoints)
-        .arg("--secrets")
-        .arg(secrets)
-        .arg("--out")
-        .arg(folder)
-        .args(["--seed", &seed.to_string()])
-        .args(["--rate", &load.rate.to_string()])
-        .args(["--baseline", &load.baseline.to_string()])
-        .args(["--duration", &load.duration.to_string()])
-        .args(["--recovery", &experiment.recovery.to_string()])
-        .args(["--method-timeout", "60m"])
-        .args(["--method", &method])
-        .stdin(Stdio::null());
-    let ended = command.status().await;
-    let ended = ended.map_err(|error| {
-        format!(
-            "{}: {error}. Build it: cargo build --workspace --bins",
-            loadgen.display()
-        )
-    })?;
-    Ok(ended
-        .code()
-        .and_then(|code| u8::try_from(code).ok())
-        .unwrap_or(UNKNOWN))
-}
-
-/// As a shell takes it for one word.
-fn quoted(path: &Path) -> String {
-    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }

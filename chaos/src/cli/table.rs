@@ -49,6 +49,19 @@ impl Row {
         }
     }
 
+    /// Of an experiment that would have begun after Ctrl-C.
+    pub fn not_run(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            verdict: "unknown",
+            faults: 0,
+            receipts: 0,
+            recovery_ms: None,
+            orders: 0,
+            why: vec!["interrupted: it was not run".into()],
+        }
+    }
+
     pub fn line(&self) -> String {
         let why = match self.why.is_empty() {
             true => String::new(),
@@ -152,13 +165,8 @@ mod tests {
     #[test]
     fn invalid_is_worse_than_unknown_and_that_than_valid() {
         let row = |verdict| Row {
-            name: "one".into(),
             verdict,
-            faults: 1,
-            receipts: 1,
-            recovery_ms: None,
-            orders: 0,
-            why: Vec::new(),
+            ..Row::not_run("one")
         };
         assert_eq!(worst(&[row("valid"), row("unknown"), row("invalid")]), 1);
         assert_eq!(worst(&[row("valid"), row("unknown")]), 2);

@@ -12,6 +12,9 @@ impl Document for Experiment {
         if self.workload.is_none() && self.steady_state_hypothesis.is_none() {
             wrong("neither a workload nor a steady-state-hypothesis: nothing would be found out");
         }
+        if self.workload.is_none() && !self.claims.is_empty() {
+            wrong("claims without a workload: there would be no orders to judge them by");
+        }
         if !any_fault(&self.method) {
             wrong("the method has no fault: nothing is broken");
         }

@@ -2,8 +2,9 @@
 //!
 //! - [`file`]: what is wrong with an [`Experiment`] as a whole, and what is in one. `strict-yaml` reads it.
 //! - [`step`]: what a method is made of. [`subject`]: at whom. [`probe`]: what is measured.
-//! - [`example`]: what `chaos new` writes.
+//! - [`claim`]: what is judged. [`example`]: what `chaos new` writes.
 
+pub mod claim;
 pub mod example;
 pub mod file;
 pub mod probe;
@@ -13,6 +14,7 @@ pub mod subject;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use claim::Claim;
 pub use probe::{Probe, Provider, Tolerance};
 pub use step::{Inject, Mix, Repeat, Step};
 pub use strict_yaml::Span;
@@ -50,9 +52,9 @@ pub struct Experiment {
     /// Conditions under which the method ends before its time
     #[serde(default)]
     pub abort: Vec<Abort>,
-    /// Claims that decide, by their numbers: I1; all of them if none is named
+    /// Claims that decide, by their numbers: I1; all of them if none is named. Nobody judges them without a workload
     #[serde(default)]
-    pub claims: Vec<String>,
+    pub claims: Vec<Claim>,
     /// Longest wait for the steady state after the last fault
     #[serde(default = "recovery")]
     pub recovery: Span,
@@ -115,6 +117,7 @@ pub struct Abort {
     pub probe: Probe,
     /// Breaches in a row; no answer counts as one after the grace
     #[serde(default = "breaches")]
+    #[schemars(range(min = 1))]
     pub breaches: u32,
     /// From the start of the method, while there may be no data yet
     #[serde(default = "grace")]

@@ -132,6 +132,12 @@ impl<'de> Deserialize<'de> for Inject {
         // Read here and thrown away, so that a parameter that is wrong shows before anything is broken.
         (kind.read)(&kind.name, raw.with.clone())
             .map_err(|error| D::Error::custom(format!("{}: {error}", raw.fault)))?;
+        let is_at_somebody = raw.of != Of::default() || raw.blast_radius != BlastRadius::default();
+        if is_at_somebody && !kind.is_aimed {
+            let why =
+                "its parameters name what it is for: it takes neither `of` nor `blast-radius`";
+            return Err(D::Error::custom(format!("{}: {why}", raw.fault)));
+        }
         let duration = match (kind.lasts, raw.duration) {
             (true, duration) => Some(duration.unwrap_or(DURATION)),
             (false, None) => None,
@@ -176,8 +182,6 @@ fn of_kind(kind: &Kind, generator: &mut SchemaGenerator) -> Schema {
         "properties": {
             "fault": { "const": kind.name },
             "name": { "type": "string" },
-            "of": of,
-            "blast-radius": blast_radius,
             "with": with,
         },
         "required": ["fault"],
@@ -188,13 +192,18 @@ fn of_kind(kind: &Kind, generator: &mut SchemaGenerator) -> Schema {
     {
         required.push("with".into());
     }
-    if kind.lasts
-        && let Some(properties) = schema
-            .as_object_mut()
-            .and_then(|schema| schema.get_mut("properties"))
-            .and_then(Value::as_object_mut)
-    {
-        properties.insert("duration".into(), span.into());
+    let properties = schema
+        .as_object_mut()
+        .and_then(|schema| schema.get_mut("properties"))
+        .and_then(Value::as_object_mut);
+    if let Some(properties) = properties {
+        if kind.is_aimed {
+            properties.insert("of".into(), of.into());
+            properties.insert("blast-radius".into(), blast_radius.into());
+        }
+        if kind.lasts {
+            properties.insert("duration".into(), span.into());
+        }
     }
     schema
 }

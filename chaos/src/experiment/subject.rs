@@ -74,9 +74,9 @@ pub enum BlastRadius {
     #[default]
     One,
     All,
-    Fixed(u32),
+    Fixed(#[schemars(range(min = 1))] u32),
     /// Rounded up, so that some is never none
-    Percent(u8),
+    Percent(#[schemars(range(min = 1, max = 100))] u8),
 }
 
 impl fmt::Display for BlastRadius {

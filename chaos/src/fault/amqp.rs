@@ -26,6 +26,7 @@ pub fn kinds() -> Vec<Kind> {
         meaning: Cow::Borrowed(meaning(fault.label())),
         needs: &[Capability::Links],
         lasts: true,
+        is_aimed: true,
         schema: |generator| generator.subschema_for::<Which>(),
         read,
     };

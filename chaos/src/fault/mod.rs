@@ -40,12 +40,21 @@ pub struct Injected {
     pub receipts: Vec<Receipt>,
     /// What ends it; nothing, if it is over already.
     pub hold: Option<Box<dyn Hold>>,
+    /// What came after the receipts and was not done, or may not have been.
+    pub doubt: Option<FaultError>,
+    /// It failed, and some of it may be in force all the same: the hold is kept until that is ended.
+    pub failure: Option<FaultError>,
 }
 
 /// A fault in force.
 pub trait Hold: Send + Sync {
     /// Ends it. Asked again until it succeeds, so a second time does no harm.
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>>;
+
+    /// What did not come of it, of one that is healed.
+    fn doubt(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A fault that somebody wants: at whom, and how chance is drawn.
@@ -81,6 +90,8 @@ pub struct Kind {
     pub needs: &'static [Capability],
     /// It is in force for a while, not over at once.
     pub lasts: bool,
+    /// It is for some of several; what is not, takes no `of` and no `blast-radius`.
+    pub is_aimed: bool,
     /// Of its parameters.
     pub schema: fn(&mut SchemaGenerator) -> Schema,
     /// Its parameters, by its name.
@@ -99,6 +110,7 @@ impl Kind {
             meaning: Cow::Borrowed(meaning),
             needs,
             lasts: false,
+            is_aimed: true,
             schema: |generator| generator.subschema_for::<F>(),
             read: |_, with| Ok(Box::new(serde_json::from_value::<F>(with)?)),
         }
@@ -113,6 +125,12 @@ impl Kind {
         let mut kind = Self::momentary::<F>(name, meaning, needs);
         kind.lasts = true;
         kind
+    }
+
+    /// Its parameters say all about what it is for.
+    pub(crate) const fn unaimed(mut self) -> Self {
+        self.is_aimed = false;
+        self
     }
 }
 
@@ -204,9 +222,16 @@ pub enum FaultError {
     TooMany { left: u32, wanted: usize },
     #[error("{0}")]
     Wrong(String),
+    #[error(
+        "{fault} is in force at {subject} already, and each would end the other: end that one first"
+    )]
+    InForce { fault: String, subject: String },
     /// It was refused: nothing happened.
     #[error("{what}: {why}")]
     Refused { what: String, why: String },
+    /// It was accepted, and nothing of it is to be seen: no proof that anything was broken.
+    #[error("{what}: accepted, but there was no effect within {within_s} s")]
+    NoEffect { what: String, within_s: u64 },
     /// No answer: it may have happened.
     #[error("{what}: no answer, so it may have happened: {why}")]
     Unknown { what: String, why: String },
@@ -217,6 +242,19 @@ impl Injected {
         Self {
             receipts,
             hold: None,
+            doubt: None,
+            failure: None,
+        }
+    }
+
+    /// An error after some effect leaves the receipts of that; an error before any is all there is to tell.
+    pub fn but(mut self, error: Option<FaultError>) -> Result<Self, FaultError> {
+        match (self.receipts.is_empty(), error) {
+            (true, Some(error)) => Err(error),
+            (_, doubt) => {
+                self.doubt = doubt;
+                Ok(self)
+            }
         }
     }
 
@@ -235,6 +273,24 @@ impl Injected {
         Self {
             receipts,
             hold: Some(Box::new(hold)),
+            doubt: None,
+            failure: None,
+        }
+    }
+
+    /// Nobody is told that it is in force; what may be is ended as any other.
+    pub fn failed(failure: FaultError, hold: impl Hold + 'static) -> Self {
+        Self {
+            failure: Some(failure),
+            ..Self::held(Vec::new(), hold)
+        }
+    }
+
+    /// With something to end in either case.
+    pub fn tried(outcome: Result<Vec<Receipt>, FaultError>, hold: impl Hold + 'static) -> Self {
+        match outcome {
+            Ok(receipts) => Self::held(receipts, hold),
+            Err(failure) => Self::failed(failure, hold),
         }
     }
 }

@@ -1,13 +1,19 @@
 //! An experiment from its hypothesis to its journal.
 //!
 //! - [`system`]: where probes ask. [`ask`]: what they are told. [`steady`]: the hypothesis.
-//! - [`method`]: faults and pauses over time. [`back`]: victims that must come back.
+//! - [`method`]: faults and pauses over time. `inject`: one of them. `collect`: those that nobody waited for.
+//! - [`kills`]: how many may yet die. [`back`]: victims that must come back.
 //! - [`heartbeat`]: what keeps the agent from healing. [`watch`]: what ends the method early, and what is told meanwhile.
+//! - [`record`]: the journal as it grows.
 
 pub mod ask;
 pub mod back;
+mod collect;
 pub mod heartbeat;
+mod inject;
+pub mod kills;
 pub mod method;
+pub mod record;
 pub mod steady;
 pub mod system;
 pub mod watch;
@@ -15,12 +21,13 @@ pub mod watch;
 use std::future::Future;
 use std::path::Path;
 
-use crate::agent::client::{Agent, AgentError};
+use crate::agent::client::AgentError;
 use crate::experiment::{Experiment, file};
 use crate::fault::Capability;
 use crate::journal::{Journal, JournalError, Status};
 use heartbeat::Heartbeat;
 use method::Method;
+use record::{Part, Record};
 use system::System;
 
 /// How it ended.
@@ -66,104 +73,88 @@ pub struct Request<'a> {
 /// Nothing is broken unless all of it can be. Whatever happens, what was broken is healed when this returns.
 pub async fn run(
     request: Request<'_>,
-    agent: &Agent,
     system: &System,
     tell: &(dyn Fn(String) + Sync),
     stop: impl Future<Output = ()>,
 ) -> Result<Ending, RunError> {
-    let experiment = &request.experiment;
+    let (agent, experiment) = (&system.agent, &request.experiment);
     let able = agent.state().await?.capabilities;
     let mut missing = file::needs(experiment);
     missing.retain(|need| !able.contains(need));
     if !missing.is_empty() {
         return Err(RunError::Incapable(missing));
     }
-    let mut journal = Journal::begin(experiment.clone(), request.seed);
-    // On disk before anything is broken: a disk that is full refuses here.
-    journal.write(request.journal)?;
+    let seed = request.seed;
+    let record = Record::begin(Journal::begin(experiment.clone(), seed), request.journal)?;
     let ticket = agent.begin(&experiment.title, heartbeat::TERM).await?;
     let beating = Heartbeat::start(agent.clone(), ticket.id);
-    let status = tokio::select! {
-        status = phases(&request, agent, ticket.id, system, &mut journal, tell) => status,
-        () = stop => Ok(Status::Interrupted),
+    let part = |part| Method::new(system, ticket.id, experiment, seed, (&record, part), tell);
+    let method = part(Part::Run);
+    let mut status = tokio::select! {
+        status = phases(experiment, &method) => status,
+        () = stop => Status::Interrupted,
         () = beating.lost() => {
             let why = "the agent heard no heartbeat and healed everything";
-            journal.why.push(why.into());
-            Ok(Status::Failed)
+            record.note(|journal| journal.why.push(why.into()));
+            Status::Failed
         }
     };
-    // Also after an error, and after Ctrl-C. One that is over already is healed.
+    // Also of what Ctrl-C, an abort or an error left in force: the agent forgets an experiment that is over.
+    method.collect().await;
     let healed = agent.finish(ticket.id).await;
+    method.close();
     drop(beating);
+    // One that is over already is healed.
     if let Err(error) = healed
         && !matches!(error, AgentError::Refused { .. })
     {
-        journal.why.push(format!("not healed by us: {error}"));
+        record.note(|journal| journal.why.push(format!("not healed by us: {error}")));
     }
-    let status = status.unwrap_or_else(|error| {
-        journal.why.push(error.to_string());
-        Status::Failed
-    });
     // Steps that break nothing: probes and pauses of the experiment's author.
-    let method = Method::new(
-        agent.clone(),
-        ticket.id,
-        system,
-        experiment,
-        request.seed,
-        tell,
-    );
-    if let Err(why) = method.run(&experiment.rollbacks).await {
-        journal.why.push(why);
-    }
-    let (activities, deviations) = method.finish().await;
-    journal.rollbacks = activities;
-    journal.deviated |= !deviations.is_empty();
-    journal.why.extend(deviations);
+    let ended = match record.write(|_| ()) {
+        Ok(()) => part(Part::Rollbacks).run(&experiment.rollbacks).await,
+        Err(error) => {
+            status = Status::Failed;
+            Err(error.to_string())
+        }
+    };
+    record.note(|journal| journal.why.extend(ended.err()));
     if status == Status::Completed {
-        recover(experiment, system, &mut journal, tell).await;
+        recover(experiment, system, &record, tell).await;
     }
-    for one in journal
-        .without_receipts()
-        .map(|one| one.title.clone())
-        .collect::<Vec<_>>()
-    {
-        journal
-            .why
-            .push(format!("{one}: no receipt, so it may not have happened"));
-    }
-    journal.finish(status);
+    let journal = record.write(|journal| {
+        conclude(journal, status);
+        journal.clone()
+    });
+    let journal = journal?;
     for why in &journal.why {
         tell(why.clone());
     }
-    journal.write(request.journal)?;
     Ok(ending(&journal))
 }
 
-async fn phases(
-    request: &Request<'_>,
-    agent: &Agent,
-    id: u64,
-    system: &System,
-    journal: &mut Journal,
-    tell: &(dyn Fn(String) + Sync),
-) -> Result<Status, RunError> {
-    let experiment = &request.experiment;
-    if let Some(hypothesis) = &experiment.steady_state_hypothesis {
+/// The hypothesis, and the method if it holds.
+async fn phases(experiment: &Experiment, method: &Method<'_>) -> Status {
+    let Method {
+        system,
+        record,
+        tell,
+        ..
+    } = method;
+    let hypothesis = experiment.steady_state_hypothesis.as_ref();
+    if let Some(hypothesis) = hypothesis {
         let before = steady::look(hypothesis, system).await;
         let is_met = before.steady_state_met;
-        steady::tell(&before, tell);
-        journal.steady_states.before = Some(before);
+        tell(steady::line("before the method", &before));
+        record.note(|journal| journal.steady_states.before = Some(before));
         if !is_met {
-            journal
-                .why
-                .push("the steady state did not hold before the method".into());
-            return Ok(Status::Failed);
+            let why = "the steady state did not hold before the method";
+            record.note(|journal| journal.why.push(why.into()));
+            return Status::Failed;
         }
     }
-    let method = Method::new(agent.clone(), id, system, experiment, request.seed, tell);
     let watched = watch::abort(experiment, system);
-    let told = watch::progress(&method, tell);
+    let told = watch::progress(method, hypothesis, *tell);
     let (status, why) = tokio::select! {
         done = method.run(&experiment.method) => match done {
             Ok(()) => (Status::Completed, None),
@@ -172,35 +163,36 @@ async fn phases(
         why = watched => (Status::Aborted, Some(why)),
         never = told => match never {},
     };
-    journal.why.extend(why);
-    let (activities, deviations) = method.finish().await;
-    journal.deviated |= !deviations.is_empty();
-    journal.why.extend(deviations);
-    journal.run = activities;
-    journal.write(request.journal)?;
-    Ok(status)
+    record.note(|journal| journal.why.extend(why));
+    status
 }
 
 /// After everything is healed.
 async fn recover(
     experiment: &Experiment,
     system: &System,
-    journal: &mut Journal,
+    record: &Record<'_>,
     tell: &(dyn Fn(String) + Sync),
 ) {
     let Some(hypothesis) = &experiment.steady_state_hypothesis else {
         return;
     };
-    let after = steady::regained(hypothesis, system, experiment.recovery.0).await;
-    steady::tell(&after, tell);
+    let after = steady::regained(hypothesis, system, experiment.recovery.0, tell).await;
+    tell(steady::line("after the method", &after));
     if !after.steady_state_met {
-        journal.deviated = true;
-        journal.why.push(format!(
-            "the steady state was not back within {}",
-            experiment.recovery
-        ));
+        let within = experiment.recovery;
+        record.deviated(format!("the steady state was not back within {within}"));
     }
-    journal.steady_states.after = Some(after);
+    record.note(|journal| journal.steady_states.after = Some(after));
+}
+
+fn conclude(journal: &mut Journal, status: Status) {
+    let silent = journal.without_receipts();
+    let silent =
+        silent.map(|one| format!("{}: no receipt, so it may not have happened", one.title));
+    let silent: Vec<String> = silent.collect();
+    journal.why.extend(silent);
+    journal.finish(status);
 }
 
 fn ending(journal: &Journal) -> Ending {

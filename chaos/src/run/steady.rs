@@ -1,24 +1,24 @@
-//! The steady-state hypothesis: what its probes say, before and after.
+//! The steady-state hypothesis: what its probes say, before the method, during it and after it.
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
 use super::ask::ask;
 use super::system::System;
-use crate::clock;
 use crate::experiment::{Hypothesis, Probe};
-use crate::journal::{Activity, SteadyState};
+use crate::journal::{Activity, ActivityStatus, SteadyState};
 
 /// As often as Prometheus scrapes.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Often enough that nobody asks whether it still runs.
+pub const TELL_EVERY: Duration = Duration::from_secs(5);
 
 pub async fn look(hypothesis: &Hypothesis, system: &System) -> SteadyState {
-    let mut probes = Vec::new();
-    for probe in &hypothesis.probes {
-        probes.push(one(probe, system).await);
-    }
+    let probes = hypothesis.probes.iter().map(|probe| one(probe, system));
+    let probes = join_all(probes).await;
     SteadyState {
         steady_state_met: probes.iter().all(|probe| probe.tolerance_met == Some(true)),
         probes,
@@ -26,37 +26,48 @@ pub async fn look(hypothesis: &Hypothesis, system: &System) -> SteadyState {
 }
 
 /// As soon as it holds, or as it is when `within` is over.
-pub async fn regained(hypothesis: &Hypothesis, system: &System, within: Duration) -> SteadyState {
-    let until = Instant::now() + within;
+pub async fn regained(
+    hypothesis: &Hypothesis,
+    system: &System,
+    within: Duration,
+    tell: &(dyn Fn(String) + Sync),
+) -> SteadyState {
+    let began = Instant::now();
+    let mut told = began;
     loop {
         let state = look(hypothesis, system).await;
-        if state.steady_state_met || Instant::now() >= until {
+        let now = Instant::now();
+        if state.steady_state_met || now >= began + within {
             return state;
+        }
+        if now >= told + TELL_EVERY {
+            told = now;
+            let waited = now.duration_since(began).as_secs();
+            tell(line(&format!("recovery, {waited} s"), &state));
         }
         sleep(LOOK_EVERY).await;
     }
 }
 
 pub async fn one(probe: &Probe, system: &System) -> Activity {
-    let start_ms = clock::now_ms();
-    let found = ask(&probe.provider, system).await;
-    let provider = json!(probe.provider);
-    let mut activity = Activity::of("probe", &probe.name, provider, start_ms);
-    match found {
+    let mut activity = Activity::begin("probe", &probe.name, json!(probe.provider));
+    match ask(&probe.provider, system).await {
         Ok(value) => {
             activity.output = json!(value);
             activity.tolerance_met = Some(probe.tolerance.tolerates(value));
-            activity
+            activity.end(ActivityStatus::Succeeded);
         }
         Err(why) => {
             activity.tolerance_met = Some(false);
-            activity.failed(why)
+            activity.fail(why);
         }
     }
+    activity
 }
 
-pub fn tell(state: &SteadyState, tell: &(dyn Fn(String) + Sync)) {
-    for probe in &state.probes {
+/// What its probes said, in one of the phases of an experiment.
+pub fn line(phase: &str, state: &SteadyState) -> String {
+    let said = state.probes.iter().map(|probe| {
         let met = match probe.tolerance_met {
             Some(true) => "ok",
             _ => "NOT TOLERATED",
@@ -66,6 +77,8 @@ pub fn tell(state: &SteadyState, tell: &(dyn Fn(String) + Sync)) {
             (Value::Null, None) => "nothing".into(),
             (value, None) => value.to_string(),
         };
-        tell(format!("{}: {found} ({met})", probe.title));
-    }
+        format!("{}: {found} ({met})", probe.title)
+    });
+    let said: Vec<String> = said.collect();
+    format!("{phase}: {}", said.join("; "))
 }

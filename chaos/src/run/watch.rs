@@ -8,12 +8,14 @@ use tokio::time::{Instant, sleep};
 
 use super::ask::ask;
 use super::method::Method;
+use super::steady;
 use super::system::System;
-use crate::experiment::{Abort, Experiment};
+use crate::agent::held::Told;
+use crate::experiment::{Abort, Experiment, Hypothesis};
 
 const LOOK_EVERY: Duration = Duration::from_secs(1);
-/// Often enough that nobody asks whether it still runs.
-const TELL_EVERY: Duration = Duration::from_secs(5);
+/// An hour of looks, which is as long as a method may take under load. Later ones are told and not kept.
+const LOOKS_KEPT: usize = 720;
 
 /// Why the method must not go on; never, if nothing speaks against it.
 pub async fn abort(experiment: &Experiment, system: &System) -> String {
@@ -49,26 +51,43 @@ async fn breached(abort: &Abort, system: &System) -> String {
     }
 }
 
-/// Elapsed, what is in force, receipts so far.
-pub async fn progress(method: &Method<'_>, tell: &(dyn Fn(String) + Sync)) -> Infallible {
+/// Elapsed, what is in force, receipts so far, and what the probes say.
+pub async fn progress(
+    method: &Method<'_>,
+    hypothesis: Option<&Hypothesis>,
+    tell: &(dyn Fn(String) + Sync),
+) -> Infallible {
     let started = Instant::now();
     loop {
-        sleep(TELL_EVERY).await;
-        let Ok(state) = method.agent.state().await else {
-            continue;
-        };
-        let touched: u64 = state.faults.iter().map(|fault| fault.touched).sum();
-        let active = state.faults.iter().filter(|fault| !fault.is_over);
-        let active: Vec<String> = active
-            .map(|fault| format!("{} {} s left", fault.fault, fault.left_ms.div_ceil(1_000)))
-            .collect();
-        let active = match active.is_empty() {
-            true => "nothing in force".to_owned(),
-            false => active.join(", "),
-        };
-        tell(format!(
-            "{} s: {active}, {touched} receipts",
-            started.elapsed().as_secs()
-        ));
+        sleep(steady::TELL_EVERY).await;
+        method.refresh().await;
+        if let Ok(state) = method.system.agent.state().await {
+            tell(in_force(&state.faults, started.elapsed().as_secs()));
+        }
+        if let Some(hypothesis) = hypothesis {
+            let state = steady::look(hypothesis, method.system).await;
+            let elapsed = started.elapsed().as_secs();
+            tell(steady::line(&format!("method, {elapsed} s"), &state));
+            method.record.note(|journal| {
+                let during = &mut journal.steady_states.during;
+                if during.len() < LOOKS_KEPT {
+                    during.push(state);
+                }
+            });
+        }
     }
+}
+
+/// The load generator's view reads this line.
+fn in_force(faults: &[Told], elapsed: u64) -> String {
+    let touched: u64 = faults.iter().map(|fault| fault.touched).sum();
+    let active = faults.iter().filter(|fault| !fault.is_over);
+    let active: Vec<String> = active
+        .map(|fault| format!("{} {} s left", fault.fault, fault.left_ms.div_ceil(1_000)))
+        .collect();
+    let active = match active.is_empty() {
+        true => "nothing in force".to_owned(),
+        false => active.join(", "),
+    };
+    format!("{elapsed} s: {active}, {touched} receipts")
 }

@@ -1,4 +1,8 @@
 //! Reading the replayable log from an offset, whatever happens to the connection.
+//!
+//! [`Sequence`]: what was lost on its way is noticed, and read again.
+
+mod sequence;
 
 use crate::{
     broker::{Broker, BrokerError, Delivery, Offset, Role, Session, Tail},
@@ -9,6 +13,7 @@ use crate::{
     link::Link,
     topology::Topology,
 };
+use sequence::Sequence;
 use std::sync::Arc;
 
 /// An entry of the log. One that is no envelope is an entry all the same: whoever
@@ -29,12 +34,12 @@ impl From<(u64, Delivery)> for Entry {
 }
 
 /// Follows a stream. Entries come in order of their offsets, each once a session; after a
-/// reconnect it goes on behind the last entry it gave.
+/// reconnect, or before a gap, it goes on behind the last entry it gave.
 pub struct Follower<B: Broker, C> {
     link: Link<B, C>,
     stream: String,
     prefetch: u16,
-    next: u64,
+    sequence: Sequence,
     open: Option<Open<B>>,
 }
 
@@ -73,14 +78,14 @@ impl<B: Broker, C: Clock> Follower<B, C> {
             link: Link::new(broker, Role::Tail, topology, gate, clock, entropy),
             stream,
             prefetch,
-            next: from,
+            sequence: Sequence::from(from),
             open: None,
         }
     }
 
     /// Goes to another offset: a rebuild, or a lease that was taken over.
     pub fn seek(&mut self, offset: u64) {
-        self.next = offset;
+        self.sequence = Sequence::from(offset);
         self.open = None;
     }
 
@@ -88,11 +93,18 @@ impl<B: Broker, C: Clock> Follower<B, C> {
     pub async fn next(&mut self) -> Vec<Entry> {
         loop {
             match self.attempt().await {
-                Ok(entries) => {
-                    if let Some(last) = entries.last() {
-                        self.next = last.offset + 1;
+                Ok(mut entries) => {
+                    let offsets = entries.iter().map(|entry| entry.offset);
+                    let taken = self.sequence.take(offsets);
+                    if taken < entries.len() {
+                        let next = self.sequence.next();
+                        tracing::warn!(next, "an entry of the stream is missing: reading it again");
+                        self.open = None;
+                        entries.truncate(taken);
                     }
-                    return entries;
+                    if !entries.is_empty() {
+                        return entries;
+                    }
                 }
                 Err(error) => {
                     self.open = None;
@@ -105,7 +117,7 @@ impl<B: Broker, C: Clock> Follower<B, C> {
     async fn attempt(&mut self) -> Result<Vec<Entry>, BrokerError> {
         if self.open.is_none() {
             let session = self.link.establish().await;
-            let from = match self.next {
+            let from = match self.sequence.next() {
                 0 => Offset::First,
                 offset => Offset::At(offset),
             };

@@ -28,9 +28,12 @@ impl Site {
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
-        // Whoever runs the tests may have them ignore the end of the session.
+        // Whoever runs the tests may have them ignore Ctrl-C and the end of the session: `nohup`, or a job of a script.
         let mut command = Command::new("env");
-        command.args(["--default-signal=HUP", env!("CARGO_BIN_EXE_loadgen")]);
+        command.args([
+            "--default-signal=INT,TERM,HUP",
+            env!("CARGO_BIN_EXE_loadgen"),
+        ]);
         let files = ["--endpoints", "endpoints.json", "--secrets", "secrets.json"];
         command.args(arguments).args(files).current_dir(&self.0);
         command

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::CONTENT_LENGTH;
+use axum::http::header::{CONNECTION, CONTENT_LENGTH};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -57,15 +57,21 @@ async fn limit_body(request: Request, next: Next) -> Response {
     let declared = parts.headers.get(CONTENT_LENGTH);
     let declared: Option<usize> = declared.and_then(|length| length.to_str().ok()?.parse().ok());
     if declared.is_some_and(|length| length > BODY_BYTES_MAX) {
-        return json::too_large().into_response();
+        return too_large();
     }
     match Limited::new(body, BODY_BYTES_MAX).collect().await {
         Ok(whole) => {
             next.run(Request::from_parts(parts, Body::from(whole.to_bytes())))
                 .await
         }
-        Err(error) if error.is::<LengthLimitError>() => json::too_large().into_response(),
+        Err(error) if error.is::<LengthLimitError>() => too_large(),
         Err(_) => Problem::new(MALFORMED_JSON, "the body ended early; nothing was sent on")
             .into_response(),
     }
+}
+
+/// What is left of the body is not read, so nothing can follow it: a client that does not know this sends its next request
+/// into a connection that closes.
+fn too_large() -> Response {
+    ([(CONNECTION, "close")], json::too_large()).into_response()
 }

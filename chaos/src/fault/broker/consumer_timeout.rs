@@ -6,15 +6,16 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::close_connections::close;
-use crate::agent::management::Management;
+use super::spelled;
+use crate::agent::claims::Claim;
 use crate::agent::site::Site;
-use crate::experiment::{BlastRadius, Span};
+use crate::experiment::Span;
 use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
 use crate::receipt::Receipt;
 
 pub const KIND: Kind = Kind::lasting::<ConsumerTimeout>(
     "broker/consumer-timeout",
-    "deliveries that are not acknowledged in time end their channel, with 406; connections are closed, so that it matters",
+    "deliveries that are not acknowledged in time end their channel, with 406; connections are closed, so that it matters, and all services' at its end",
     &[Capability::Broker],
 );
 
@@ -44,15 +45,10 @@ impl Fault for ConsumerTimeout {
         order: &'a Order,
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
-            let mut hold = Impatient(order.clone());
-            match self.begin(site, order).await {
-                Ok(receipts) => Ok(Injected::held(receipts, hold)),
-                Err(error) => {
-                    // Part of it may be in force.
-                    hold.heal(site).await?;
-                    Err(error)
-                }
-            }
+            // It is the broker's, whoever's connections are closed.
+            let claim = site.claims.claim(&order.fault, "the broker")?;
+            let begun = self.begin(site, order).await;
+            Ok(Injected::tried(begun, Impatient { _claim: claim }))
         })
     }
 }
@@ -78,35 +74,49 @@ impl ConsumerTimeout {
     }
 }
 
-struct Impatient(Order);
+struct Impatient {
+    _claim: Claim,
+}
 
 impl Hold for Impatient {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
-        Box::pin(async move {
-            restore(site.broker()?).await?;
-            let everybody = Order {
-                blast_radius: BlastRadius::All,
-                ..self.0.clone()
-            };
-            match close(site, &everybody).await {
-                // Whoever has no connection now begins its next one in peace.
-                Ok(_) | Err(FaultError::Nobody { .. }) => Ok(()),
-                Err(error) => Err(error),
-            }
-        })
+        Box::pin(restore(site))
     }
 }
 
-async fn restore(broker: &Management) -> Result<(), FaultError> {
+async fn restore(site: &Site) -> Result<(), FaultError> {
+    let broker = site.broker()?;
     broker.ctl(&["eval", RESTORE]).await?;
+    close_all(site).await?;
     broker.delete(MARKER).await.map(drop)
+}
+
+#[derive(Deserialize)]
+struct Connection {
+    name: String,
+    user: String,
+}
+
+/// Every service's: a channel keeps what it had at its beginning, and may have begun on a connection of long before.
+async fn close_all(site: &Site) -> Result<(), FaultError> {
+    let broker = site.broker()?;
+    let processes = site.control.processes().await?;
+    let is_a_service = |user: &str| {
+        let mut services = processes.iter().filter(|one| one.is_service());
+        services.any(|one| one.service == user)
+    };
+    let all: Vec<Connection> = broker.get("/connections?columns=name,user").await?;
+    for one in all.iter().filter(|one| is_a_service(&one.user)) {
+        let path = format!("/connections/{}", spelled(&one.name));
+        broker.delete(&path).await?;
+    }
+    Ok(())
 }
 
 /// A second Erlang VM is only started if there is something to be ended.
 pub async fn sweep(site: &Site) -> Result<(), FaultError> {
-    let broker = site.broker()?;
-    match broker.get::<serde_json::Value>(MARKER).await {
-        Ok(_) => restore(broker).await,
+    match site.broker()?.get::<serde_json::Value>(MARKER).await {
+        Ok(_) => restore(site).await,
         Err(FaultError::Refused { why, .. }) if why.starts_with("404") => Ok(()),
         Err(error) => Err(error),
     }

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::spelled;
+use crate::agent::claims::Claim;
 use crate::agent::management::VHOST;
 use crate::agent::site::Site;
 use crate::clock;
@@ -16,7 +17,8 @@ pub const KIND: Kind = Kind::lasting::<LengthLimit>(
     "broker/length-limit",
     "a policy limits a queue's length; what would exceed it is refused with a nack",
     &[Capability::Broker],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -35,6 +37,20 @@ struct Policy {
     name: String,
 }
 
+#[derive(Deserialize)]
+struct Queue {
+    name: String,
+    /// Of all policies together. An empty one is told as a list.
+    #[serde(default)]
+    effective_policy_definition: serde_json::Value,
+}
+
+impl Queue {
+    fn max_length(&self) -> Option<u64> {
+        self.effective_policy_definition["max-length"].as_u64()
+    }
+}
+
 impl Fault for LengthLimit {
     fn inject<'a>(
         &'a self,
@@ -43,9 +59,9 @@ impl Fault for LengthLimit {
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
             let broker = site.broker()?;
-            let queue: serde_json::Value = broker
-                .get(&format!("/queues/{VHOST}/{}", spelled(&self.queue)))
-                .await?;
+            let claim = site.claims.claim(&order.fault, &self.queue)?;
+            let queue = format!("/queues/{VHOST}/{}", spelled(&self.queue));
+            let found: Queue = broker.get(&queue).await?;
             let path = format!("/policies/{VHOST}/{PREFIX}{}", spelled(&self.queue));
             let policy = json!({
                 "pattern": format!("^{}$", self.queue.replace('.', "\\.")),
@@ -58,20 +74,32 @@ impl Fault for LengthLimit {
                 what: order.fault.clone(),
                 name: self.queue.clone(),
                 at_ms: clock::now_ms(),
-                queue: queue["name"].as_str().map(str::to_owned),
+                queue: Some(found.name),
                 ..Receipt::default()
             };
-            broker.put(&path, &policy).await?;
-            Ok(Injected::held(vec![receipt], Limited(path)))
+            let limited = async {
+                broker.put(&path, &policy).await?;
+                let is_limited = |now: &Queue| now.max_length() == Some(self.max_length.into());
+                broker.shows(&queue, is_limited).await
+            };
+            let limited = limited.await;
+            let hold = Limited {
+                path,
+                _claim: claim,
+            };
+            Ok(Injected::tried(limited.map(|()| vec![receipt]), hold))
         })
     }
 }
 
-struct Limited(String);
+struct Limited {
+    path: String,
+    _claim: Claim,
+}
 
 impl Hold for Limited {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
-        Box::pin(async move { site.broker()?.delete(&self.0).await.map(drop) })
+        Box::pin(async move { site.broker()?.delete(&self.path).await.map(drop) })
     }
 }
 

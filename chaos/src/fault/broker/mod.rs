@@ -3,6 +3,7 @@
 pub mod alarm;
 pub mod close_connections;
 pub mod consumer_timeout;
+mod declared;
 pub mod delete_binding;
 pub mod delete_queue;
 pub mod length_limit;
@@ -12,10 +13,11 @@ pub mod take_permission;
 use super::FaultError;
 use crate::agent::site::Site;
 
-/// After an agent that died: policies, alarms and permissions as they were.
+/// After an agent that died: policies, alarms, permissions, queues and bindings as they were.
 pub async fn sweep(site: &Site) -> Result<(), FaultError> {
     length_limit::sweep(site).await?;
     take_permission::sweep(site).await?;
+    declared::sweep(site).await?;
     consumer_timeout::sweep(site).await?;
     alarm::sweep(site).await
 }

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::spelled;
-use crate::agent::management::VHOST;
+use crate::agent::claims::Claim;
+use crate::agent::management::{Management, VHOST};
 use crate::agent::site::Site;
 use crate::clock;
 use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
@@ -14,7 +15,7 @@ use crate::receipt::Receipt;
 
 pub const KIND: Kind = Kind::lasting::<TakePermission>(
     "broker/take-permission",
-    "a service's user may not write, read or configure; its connections are closed, so that it matters",
+    "a service's user may not write, read or configure; channels that are open may go on for a while, so close its connections as well",
     &[Capability::Broker],
 );
 
@@ -33,7 +34,7 @@ pub enum Right {
 }
 
 /// As the management API has them.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 struct Permission {
     user: String,
     configure: String,
@@ -55,11 +56,9 @@ impl Fault for TakePermission {
             let wrong =
                 || FaultError::Wrong("broker/take-permission needs `of: {service: …}`".into());
             let user = order.of.service.clone().ok_or_else(wrong)?;
+            let claim = site.claims.claim(&order.fault, &user)?;
             let path = format!("/permissions/{VHOST}/{}", spelled(&user));
             let before: Permission = broker.get(&path).await?;
-            broker
-                .put(&format!("{REMEMBERED}{user}"), &json!({ "value": before }))
-                .await?;
             let mut less = before.clone();
             match self.take {
                 Right::Configure => less.configure = "^$".into(),
@@ -73,17 +72,36 @@ impl Fault for TakePermission {
                 at_ms: clock::now_ms(),
                 ..Receipt::default()
             };
-            broker.put(&path, &json!(less)).await?;
-            Ok(Injected::held(vec![receipt], Taken(before)))
+            let taken = take(broker, &path, &before, &less).await;
+            let hold = Taken {
+                before,
+                _claim: claim,
+            };
+            Ok(Injected::tried(taken.map(|()| vec![receipt]), hold))
         })
     }
 }
 
-struct Taken(Permission);
+async fn take(
+    broker: &Management,
+    path: &str,
+    before: &Permission,
+    less: &Permission,
+) -> Result<(), FaultError> {
+    let remembered = format!("{REMEMBERED}{}", spelled(&before.user));
+    broker.put(&remembered, &json!({ "value": before })).await?;
+    broker.put(path, &json!(less)).await?;
+    broker.shows(path, |now: &Permission| now == less).await
+}
+
+struct Taken {
+    before: Permission,
+    _claim: Claim,
+}
 
 impl Hold for Taken {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
-        Box::pin(give_back(site, &self.0))
+        Box::pin(give_back(site, &self.before))
     }
 }
 
@@ -93,7 +111,7 @@ async fn give_back(site: &Site, before: &Permission) -> Result<(), FaultError> {
     let path = format!("/permissions/{VHOST}/{}", spelled(user));
     broker.put(&path, &json!(before)).await?;
     broker
-        .delete(&format!("{REMEMBERED}{user}"))
+        .delete(&format!("{REMEMBERED}{}", spelled(user)))
         .await
         .map(drop)
 }

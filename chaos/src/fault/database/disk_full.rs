@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use tokio::time::timeout;
 
+use crate::agent::claims::Claim;
 use crate::agent::control::{Action, Process};
 use crate::agent::databases::{STATEMENT_WITHIN, failed};
 use crate::agent::site::Site;
@@ -16,7 +17,8 @@ pub const KIND: Kind = Kind::lasting::<DiskFull>(
     "database/disk-full",
     "tables that are larger than a megabyte cannot grow, as on a full disk: a quota of the server's",
     &[Capability::Process, Capability::Database],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,6 +39,7 @@ impl Fault for DiskFull {
         order: &'a Order,
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
+            let claim = site.claims.claim(&order.fault, SERVER)?;
             let tables = tables_at_their_end(site).await?;
             if tables.is_empty() {
                 return Err(FaultError::Nobody {
@@ -45,7 +48,7 @@ impl Fault for DiskFull {
                 });
             }
             let at_ms = clock::now_ms();
-            site.control.act(SERVER, Action::FillDisk).await?;
+            let filled = site.control.act(SERVER, Action::FillDisk).await;
             let receipt = |(database, table): (String, String)| Receipt {
                 what: order.fault.clone(),
                 name: format!("{database}.{table}"),
@@ -53,8 +56,8 @@ impl Fault for DiskFull {
                 at_ms,
                 ..Receipt::default()
             };
-            let receipts = tables.into_iter().map(receipt).collect();
-            Ok(Injected::held(receipts, Full))
+            let filled = filled.map(|_| tables.into_iter().map(receipt).collect());
+            Ok(Injected::tried(filled, Full { _claim: claim }))
         })
     }
 }
@@ -77,7 +80,9 @@ async fn tables_at_their_end(site: &Site) -> Result<Vec<(String, String)>, Fault
     Ok(found)
 }
 
-struct Full;
+struct Full {
+    _claim: Claim,
+}
 
 impl Hold for Full {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {

@@ -16,7 +16,8 @@ pub const KIND: Kind = Kind::lasting::<LockTable>(
     "database/lock-table",
     "a table is locked, as a migration locks it",
     &[Capability::Database],
-);
+)
+.unaimed();
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -17,7 +17,7 @@ pub const KIND: Kind = Kind::lasting::<Latency>(
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Latency {
     delay: Span,
-    /// More or less by up to so much
+    /// Later still by up to so much; never sooner than the delay
     #[serde(default)]
     jitter: Option<Span>,
     #[serde(default)]

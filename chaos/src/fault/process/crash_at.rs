@@ -64,6 +64,7 @@ impl Fault for CrashAt {
                 point: self.point.to_string(),
                 order: order.clone(),
                 waiting: Vec::new(),
+                astray: Vec::new(),
             };
             let mut refused = None;
             for victim in victims {
@@ -75,7 +76,12 @@ impl Fault for CrashAt {
             let receipts = site.collected.clone();
             let armed = Arc::new(Mutex::new(armed));
             let watcher = tokio::spawn(watch(site.control.clone(), receipts, Arc::clone(&armed)));
-            Ok(Injected::held(Vec::new(), Watched { armed, watcher }))
+            let watched = Watched {
+                armed,
+                watcher,
+                doubt: None,
+            };
+            Ok(Injected::held(Vec::new(), watched))
         })
     }
 }
@@ -85,12 +91,18 @@ struct Armed {
     point: String,
     order: Order,
     waiting: Vec<Process>,
+    /// How those ended that ended elsewhere.
+    astray: Vec<String>,
 }
 
 struct Watched {
     armed: Arc<Mutex<Armed>>,
     watcher: JoinHandle<()>,
+    doubt: Option<String>,
 }
+
+/// What the supervisor says of one that came to its point: it ended itself there, by SIGABRT.
+const AT_ITS_POINT: &str = "killed by signal 6";
 
 async fn watch(control: Control, receipts: Collected, armed: Arc<Mutex<Armed>>) {
     loop {
@@ -113,7 +125,7 @@ impl Armed {
         Ok(())
     }
 
-    /// Whoever has another process now, or none, has come to the point.
+    /// Whoever has another process now, or none, has ended: at the point, or before it came there.
     async fn look(&mut self, control: &Control, receipts: &Collected) {
         let Ok(now) = control.processes().await else {
             return;
@@ -128,7 +140,18 @@ impl Armed {
         self.waiting = waiting;
         let gone: Vec<Process> = gone;
         for victim in gone {
-            receipts.put(&self.order.name, &self.receipt(victim));
+            let exit = now.iter().find(|it| it.name == victim.name);
+            match exit.and_then(|it| it.last_exit.as_deref()) {
+                Some(AT_ITS_POINT) => {
+                    receipts.put(&self.order.name, &self.receipt(victim));
+                }
+                exit => self.astray.push(format!(
+                    "{} did not come to {}: {}",
+                    victim.name,
+                    self.point,
+                    exit.unwrap_or("it is not there any more")
+                )),
+            }
         }
     }
 
@@ -163,7 +186,12 @@ impl Hold for Watched {
                 }
             }
             self.watcher.abort();
+            self.doubt = (!armed.astray.is_empty()).then(|| armed.astray.join("; "));
             Ok(())
         })
+    }
+
+    fn doubt(&self) -> Option<String> {
+        self.doubt.clone()
     }
 }

@@ -27,6 +27,16 @@ pub(crate) async fn victims(site: &Site, order: &Order) -> Result<Vec<Process>, 
             there: there.join(", "),
         });
     }
+    // Nobody would end what it holds, its own pause least of all.
+    if fitting
+        .iter()
+        .any(|one| one.pid == Some(std::process::id()))
+    {
+        let what = format!("{} of {}", order.fault, order.of);
+        return Err(FaultError::Wrong(format!(
+            "{what}: that is the agent itself, which holds and ends all faults"
+        )));
+    }
     let chosen = order
         .blast_radius
         .choose(order.seed, &order.name, fitting, |one| &one.name);

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::{signal, victims};
+use crate::agent::claims::Claim;
 use crate::agent::control::{Action, Process};
 use crate::agent::site::Site;
 use crate::fault::{Capability, Fault, FaultError, Hold, Injected, Kind, Order};
@@ -27,32 +28,55 @@ impl Fault for Pause {
     ) -> BoxFuture<'a, Result<Injected, FaultError>> {
         Box::pin(async move {
             let victims = victims(site, order).await?;
-            let receipts = signal(&site.control, order, &victims, Action::Pause).await?;
-            Ok(Injected::held(receipts, Paused(victims)))
+            let claims = victims
+                .iter()
+                .map(|victim| site.claims.claim(&order.fault, &victim.name))
+                .collect::<Result<_, _>>()?;
+            let paused = signal(&site.control, order, &victims, Action::Pause).await;
+            let hold = Paused {
+                victims,
+                _claims: claims,
+            };
+            Ok(Injected::tried(paused, hold))
         })
     }
 }
 
-struct Paused(Vec<Process>);
+struct Paused {
+    victims: Vec<Process>,
+    _claims: Vec<Claim>,
+}
 
 impl Hold for Paused {
     fn heal<'a>(&'a mut self, site: &'a Site) -> BoxFuture<'a, Result<(), FaultError>> {
         Box::pin(async move {
-            while let Some(victim) = self.0.last() {
+            while let Some(victim) = self.victims.last() {
                 match site.control.act(&victim.name, Action::Resume).await {
+                    Ok(_) => {}
                     // One that was killed meanwhile, or scaled away, is not paused any more.
-                    Ok(_) | Err(FaultError::Refused { .. }) => self.0.pop(),
+                    Err(FaultError::Refused { .. }) if !is_paused(site, victim).await? => {}
                     Err(error) => return Err(error),
-                };
+                }
+                self.victims.pop();
             }
             Ok(())
         })
     }
 }
 
+async fn is_paused(site: &Site, victim: &Process) -> Result<bool, FaultError> {
+    let all = site.control.processes().await?;
+    Ok(all
+        .iter()
+        .any(|one| one.name == victim.name && one.is_paused()))
+}
+
 /// After an agent that died: everything that is paused goes on.
 pub async fn sweep(site: &Site) -> Result<(), FaultError> {
     let all = site.control.processes().await?;
-    let mut paused = Paused(all.into_iter().filter(Process::is_paused).collect());
+    let mut paused = Paused {
+        victims: all.into_iter().filter(Process::is_paused).collect(),
+        _claims: Vec::new(),
+    };
     paused.heal(site).await
 }

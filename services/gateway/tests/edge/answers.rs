@@ -53,6 +53,16 @@ async fn what_is_not_to_be_sent_on_is_refused_here() {
 }
 
 #[tokio::test]
+async fn who_sends_too_much_is_told_that_the_connection_closes() {
+    let url = gateway(&[]).await;
+    let large = "x".repeat(64 * 1024 + 1);
+    let request = Client::new().post(format!("{url}/orders")).body(large);
+    let refused = request.send().await.expect("an answer");
+    assert_eq!(refused.status(), 413);
+    assert_eq!(refused.headers()["connection"], "close");
+}
+
+#[tokio::test]
 async fn every_type_of_problem_can_be_looked_up() {
     let url = gateway(&[]).await;
     let list: Vec<Value> = reqwest::get(format!("{url}/problems"))

@@ -5,14 +5,22 @@
 
 use crate::{
     Harness,
-    harness::{STEADY, list},
+    harness::{STEADY, list, said},
 };
 use end_to_end::{Shop, System, eventually, shop::COORDINATIONS, system::send};
 use reqwest::Method;
 use serde_json::Value;
 
-/// All of these at once, for longer than any test; then nobody to end them.
-async fn everything_heals_after(test: &str, faults: &[&str]) {
+/// Who heals.
+enum Healer {
+    /// The agent, when it misses the heartbeat.
+    Nobody,
+    Person,
+}
+
+/// All of these at once, for longer than any test, and traffic meanwhile; then nobody to end them. Those whose name begins
+/// as in `met` must have touched something.
+async fn everything_heals_after(test: &str, faults: &[&str], met: &[&str], healer: Healer) {
     let system = System::breakable().await;
     let harness = Harness::new(&system, test);
     let shop = Shop::open(&system);
@@ -28,14 +36,39 @@ async fn everything_heals_after(test: &str, faults: &[&str]) {
     let file = harness.experiment("all", test, STEADY, &method);
     let mut child = harness.begin(&file);
     harness.in_force(faults.len()).await;
+    eventually(&format!("{met:?} have touched something"), async || {
+        for basket in &baskets {
+            shop.try_to_place(basket).await;
+        }
+        let state = harness.state().await;
+        met.iter()
+            .all(|kind| touched(&state, kind) > 0)
+            .then_some(())
+    })
+    .await;
     child.kill().await.expect("it is killed");
 
-    harness.healed().await;
+    match healer {
+        Healer::Nobody => harness.healed().await,
+        Healer::Person => {
+            let healed = harness.command("heal").output().await.expect("it runs");
+            assert_eq!(healed.status.code(), Some(0), "{}", said(&healed));
+            let state = harness.state().await;
+            assert!(state["experiment"].is_null(), "{state}");
+        }
+    }
     system.everything_is_ready().await;
     for basket in &baskets {
         let order = shop.place(basket).await;
         assert_eq!(shop.ended(&order).await["status"], "confirmed");
     }
+}
+
+/// How much the faults whose name begins so have touched.
+fn touched(state: &Value, kind: &str) -> u64 {
+    let faults = state["faults"].as_array().expect("faults").iter();
+    let of_kind = faults.filter(|one| one["fault"].as_str().is_some_and(|it| it.starts_with(kind)));
+    of_kind.filter_map(|one| one["touched"].as_u64()).sum()
 }
 
 const ON_LINKS: [&str; 11] = [
@@ -63,6 +96,18 @@ const ON_SERVERS: [&str; 5] = [
     "fault: database/lock-table, with: {database: payments, table: accounts}",
     "fault: broker/alarm, with: {resource: memory}",
 ];
+/// One that nobody consumes from, and so nobody would declare again, and one whose absence closes no connection.
+const ON_TOPOLOGY: [&str; 2] = [
+    "fault: broker/delete-queue, with: {queue: shipping.dead}",
+    "fault: broker/delete-binding, with: {queue: inventory, exchange: commands}",
+];
+/// What these meet is lost or dead for good: they are in force and meet nobody.
+const LOSE: [&str; 4] = [
+    "amqp/publish/drop/acked",
+    "amqp/publish/mutate",
+    "amqp/delivery/drop/rejected",
+    "amqp/delivery/mutate",
+];
 const ON_SESSIONS: [&str; 1] = ["fault: database/exhaust-connections, with: {database: orders}"];
 
 /// The names of all that last, as `chaos list` has them.
@@ -77,7 +122,14 @@ async fn kinds_that_last() -> Vec<String> {
 
 #[tokio::test]
 async fn no_kind_that_lasts_is_missing_here() {
-    let here = [&ON_LINKS[..], &ON_PROCESSES, &ON_SERVERS, &ON_SESSIONS].concat();
+    let here = [
+        &ON_LINKS[..],
+        &ON_PROCESSES,
+        &ON_SERVERS,
+        &ON_TOPOLOGY,
+        &ON_SESSIONS,
+    ]
+    .concat();
     let is_here = |kind: &String| {
         let named = format!("fault: {kind},");
         kind.starts_with("amqp/") || here.iter().any(|fault| fault.starts_with(&named))
@@ -93,21 +145,35 @@ async fn messages_are_as_before() {
     let on_messages: Vec<String> = kinds
         .iter()
         .filter(|kind| kind.starts_with("amqp/"))
-        .map(|kind| format!("fault: {kind}, blast-radius: all, with: {{probability: 0.1}}"))
+        .map(|kind| {
+            let which = match LOSE.contains(&kind.as_str()) {
+                true => "message-id: nobody",
+                false => "probability: 0.1",
+            };
+            format!("fault: {kind}, blast-radius: all, with: {{{which}}}")
+        })
         .collect();
     assert!(on_messages.len() > 20, "{on_messages:?}");
     let on_messages: Vec<&str> = on_messages.iter().map(String::as_str).collect();
-    everything_heals_after("messages", &on_messages).await;
+    let met = [
+        "amqp/publish",
+        "amqp/confirm",
+        "amqp/delivery",
+        "amqp/broker",
+    ];
+    everything_heals_after("messages", &on_messages, &met, Healer::Nobody).await;
 }
 
 #[tokio::test]
 async fn links_are_as_before() {
-    everything_heals_after("links", &ON_LINKS).await;
+    let met = ["link/"];
+    everything_heals_after("links", &ON_LINKS, &met, Healer::Nobody).await;
 }
 
 #[tokio::test]
 async fn processes_are_as_before() {
-    everything_heals_after("processes", &ON_PROCESSES).await;
+    let met = ["process/pause", "process/scale"];
+    everything_heals_after("processes", &ON_PROCESSES, &met, Healer::Person).await;
     let system = System::breakable().await;
     let names: Vec<Value> = system.processes().await;
     assert!(names.iter().all(|one| one["name"] != "shipping-3"));
@@ -115,7 +181,8 @@ async fn processes_are_as_before() {
 
 #[tokio::test]
 async fn servers_are_as_before() {
-    everything_heals_after("servers", &ON_SERVERS).await;
+    let met = ["broker/", "database/lock-table"];
+    everything_heals_after("servers", &ON_SERVERS, &met, Healer::Nobody).await;
     let system = System::breakable().await;
     let policies = broker(&system, "/policies/%2F").await;
     assert_eq!(policies, serde_json::json!([]));
@@ -132,8 +199,19 @@ async fn servers_are_as_before() {
 }
 
 #[tokio::test]
+async fn queues_and_bindings_are_as_before() {
+    let before = declared(&System::breakable().await).await;
+    let met = ["broker/delete-queue", "broker/delete-binding"];
+    everything_heals_after("topology", &ON_TOPOLOGY, &met, Healer::Nobody).await;
+    let system = System::breakable().await;
+    assert_eq!(declared(&system).await, before);
+    assert_eq!(remembered(&system).await, [""; 0]);
+}
+
+#[tokio::test]
 async fn sessions_are_given_back() {
-    everything_heals_after("sessions", &ON_SESSIONS).await;
+    let met = ["database/exhaust-connections"];
+    everything_heals_after("sessions", &ON_SESSIONS, &met, Healer::Person).await;
 }
 
 #[tokio::test]
@@ -142,10 +220,13 @@ async fn an_agent_that_is_killed_as_well_sweeps_when_it_is_back() {
     let harness = Harness::new(&system, "agent");
     let method = "  - parallel:
       - {fault: process/pause, of: {process: payments-1}, duration: 30m}
+      - {fault: broker/delete-queue, with: {queue: shipping.dead}, duration: 30m}
       - {fault: broker/length-limit, with: {queue: shipping, max-length: 1}, duration: 30m}";
+    let before = declared(&system).await;
     let file = harness.experiment("both", "both die", STEADY, method);
     let mut child = harness.begin(&file);
-    harness.in_force(2).await;
+    harness.in_force(3).await;
+    assert_eq!(remembered(&system).await.len(), 1);
     child.kill().await.expect("it is killed");
     system.control("chaos", "kill").await;
 
@@ -155,6 +236,29 @@ async fn an_agent_that_is_killed_as_well_sweeps_when_it_is_back() {
         (policies == serde_json::json!([])).then_some(())
     })
     .await;
+    eventually("what was deleted is declared again", async || {
+        remembered(&system).await.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(declared(&system).await, before);
+}
+
+/// Every queue as it was declared, and every binding.
+async fn declared(system: &System) -> (Value, Value) {
+    let queues = "/queues/%2F?columns=name,durable,auto_delete,arguments&sort=name";
+    let mut bindings = broker(system, "/bindings/%2F").await;
+    let all = bindings.as_array_mut().expect("a list");
+    all.sort_by_key(ToString::to_string);
+    (broker(system, queues).await, bindings)
+}
+
+/// What is yet to be declared again.
+async fn remembered(system: &System) -> Vec<String> {
+    let all = broker(system, "/global-parameters").await;
+    let names = all.as_array().expect("a list").iter();
+    let names = names.filter_map(|one| one["name"].as_str());
+    let ours = names.filter(|name| name.starts_with("chaos-declared-"));
+    ours.map(str::to_owned).collect()
 }
 
 async fn broker(system: &System, path: &str) -> Value {

@@ -5,6 +5,7 @@
 mod disk_full;
 mod half_open;
 mod harness;
+mod interrupted;
 mod killed_harness;
 mod refused;
 mod run;

@@ -41,23 +41,6 @@ async fn a_second_experiment_is_refused_while_one_runs_and_heal_ends_the_first()
 }
 
 #[tokio::test]
-async fn an_interrupted_experiment_heals_and_writes_its_journal() {
-    let system = System::breakable().await;
-    let harness = Harness::new(&system, "interrupted");
-    let method = "  - {fault: process/pause, of: {process: orders-2}, duration: 30m}";
-    let file = harness.experiment("one", "Interrupted", STEADY, method);
-    let mut child = harness.begin(&file);
-    harness.in_force(1).await;
-    let pid = child.id().and_then(|pid| Pid::from_raw(pid.cast_signed()));
-    kill_process(pid.expect("it runs"), Signal::INT).expect("a signal");
-    let ended = child.wait().await.expect("it ends");
-    assert_eq!(ended.code(), Some(2));
-    assert_eq!(harness.journal()["status"], "interrupted");
-    harness.healed().await;
-    system.everything_is_ready().await;
-}
-
-#[tokio::test]
 async fn on_a_disk_that_is_full_nothing_is_begun_and_nothing_stays_broken() {
     let system = System::breakable().await;
     let harness = Harness::new(&system, "full");

@@ -1,4 +1,6 @@
-//! The one experiment that runs, its heartbeat, and the faults that it holds.
+//! The one experiment that runs, its heartbeat, and the faults that it holds. [`ending`]: how it is over.
+
+mod ending;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,17 +12,18 @@ use tokio::sync::{Mutex, Notify};
 use tokio::time::Instant;
 
 use super::held::{Held, Told};
+use super::pulse::Pulse;
 use super::site::Site;
-use crate::fault::{self, FaultError, Injected, Order};
+use crate::fault::{self, FaultError, Order};
 
-/// Between attempts to heal what could not be healed at once.
-const AGAIN: Duration = Duration::from_secs(1);
 /// Faults in force at a time: a storm has a handful.
 const FAULTS_MAX: usize = 256;
 
 pub struct Experiments {
     pub site: Arc<Site>,
     running: Mutex<Option<Running>>,
+    /// Of the one that runs and is not being ended.
+    pulse: Pulse,
     /// There while faults may be in force, for whoever comes after us.
     marker: PathBuf,
     /// A term changed.
@@ -31,9 +34,10 @@ struct Running {
     title: String,
     id: u64,
     term: Duration,
-    until: Instant,
     /// Nothing more is injected; it is gone when all is healed.
     is_ending: bool,
+    /// An answer was lost: what was asked may be done later than it was ended.
+    has_to_sweep: bool,
     faults: BTreeMap<u64, Held>,
 }
 
@@ -74,6 +78,7 @@ impl Experiments {
             site,
             marker,
             running: Mutex::new(None),
+            pulse: Pulse::default(),
             changed: Notify::new(),
         }
     }
@@ -101,21 +106,22 @@ impl Experiments {
             title,
             id: ticket.id,
             term,
-            until: Instant::now() + term,
             is_ending: false,
+            has_to_sweep: false,
             faults: BTreeMap::new(),
         });
+        self.pulse.begin(ticket.id, term);
         tokio::spawn(Arc::clone(self).watch(ticket.id));
         tracing::info!(experiment = ticket.title, "an experiment begins");
         Ok(ticket)
     }
 
-    pub async fn heartbeat(&self, id: u64) -> Result<(), ExperimentError> {
-        let mut running = self.running.lock().await;
-        let running = of(&mut running, id)?;
-        running.until = Instant::now() + running.term;
-        self.changed.notify_one();
-        Ok(())
+    /// At once, whatever is being begun or ended.
+    pub fn heartbeat(&self, id: u64) -> Result<(), ExperimentError> {
+        match self.pulse.beat(id) {
+            true => Ok(()),
+            false => Err(ExperimentError::Over),
+        }
     }
 
     /// Held under the lock: nothing is injected into an experiment that is being ended.
@@ -143,14 +149,29 @@ impl Experiments {
         if let Some(missing) = kind.needs.iter().find(|need| !able.contains(need)) {
             return Err(FaultError::Incapable(*missing).into());
         }
-        let Injected { receipts, hold } = fault.inject(&self.site, &order).await?;
-        tracing::info!(fault = order.fault, name = order.name, "in force");
+        let injected = fault.inject(&self.site, &order).await;
+        let failure = match &injected {
+            Ok(injected) => injected.failure.as_ref().or(injected.doubt.as_ref()),
+            Err(error) => Some(error),
+        };
+        running.has_to_sweep |= matches!(failure, Some(FaultError::Unknown { .. }));
+        let mut injected = injected?;
+        let failure = injected.failure.take();
         let number = running.faults.len() as u64;
-        running
-            .faults
-            .insert(number, Held::new(order, hold, receipts));
+        let mut held = Held::new(order, injected);
+        let outcome = match failure {
+            None => {
+                tracing::info!(fault = held.order.fault, name = held.order.name, "in force");
+                Ok(number)
+            }
+            Some(error) => {
+                held.until = Instant::now();
+                Err(error.into())
+            }
+        };
+        running.faults.insert(number, held);
         self.changed.notify_one();
-        Ok(number)
+        outcome
     }
 
     pub async fn told(&self, id: u64, fault: u64) -> Result<Told, ExperimentError> {
@@ -168,55 +189,6 @@ impl Experiments {
         Ok(held.tell(&self.site))
     }
 
-    /// Ends the experiment; what it broke is healed when this returns.
-    pub async fn finish(&self, id: u64) -> Result<(), ExperimentError> {
-        {
-            let mut running = self.running.lock().await;
-            of(&mut running, id)?;
-        }
-        self.heal().await;
-        Ok(())
-    }
-
-    /// Everything, whoever began it. However often.
-    pub async fn heal(&self) {
-        while !self.try_to_heal().await {
-            tokio::time::sleep(AGAIN).await;
-        }
-    }
-
-    /// Every fault once; whether nothing is left.
-    async fn try_to_heal(&self) -> bool {
-        let mut running = self.running.lock().await;
-        let Some(ending) = running.as_mut() else {
-            return true;
-        };
-        ending.is_ending = true;
-        for held in ending.faults.values_mut() {
-            if let Err(error) = held.heal(&self.site).await {
-                tracing::warn!(fault = held.order.fault, "not healed yet: {error}");
-            }
-        }
-        let is_healed = ending.faults.values().all(Held::is_over);
-        if is_healed {
-            tracing::info!(experiment = ending.title, "an experiment is over");
-            *running = None;
-            let _ = std::fs::remove_file(&self.marker);
-        }
-        is_healed
-    }
-
-    /// What an agent before this one may have left; until it has succeeded once.
-    pub async fn sweep(self: Arc<Self>) {
-        while let Err(error) = self.site.sweep().await {
-            tracing::debug!("not swept yet: {error}");
-            tokio::time::sleep(AGAIN).await;
-        }
-        if self.running.lock().await.is_none() {
-            let _ = std::fs::remove_file(&self.marker);
-        }
-    }
-
     pub async fn running(&self) -> Option<(Ticket, Vec<Told>)> {
         let mut running = self.running.lock().await;
         let running = running.as_mut()?;
@@ -230,40 +202,6 @@ impl Experiments {
             ticket,
             faults.map(|held| held.tell_standing(&self.site)).collect(),
         ))
-    }
-
-    /// Ends faults at their time, and all of them when the heartbeat is missed.
-    async fn watch(self: Arc<Self>, id: u64) {
-        loop {
-            let next = {
-                let mut running = self.running.lock().await;
-                let Ok(running) = of(&mut running, id) else {
-                    return;
-                };
-                let now = Instant::now();
-                if running.until <= now {
-                    tracing::warn!(experiment = running.title, "no heartbeat: healing");
-                    None
-                } else {
-                    let mut next = running.until;
-                    for held in running.faults.values_mut() {
-                        if held.is_due(now) && held.heal(&self.site).await.is_err() {
-                            next = next.min(now + AGAIN);
-                        } else if !held.is_over() {
-                            next = next.min(held.until);
-                        }
-                    }
-                    Some(next)
-                }
-            };
-            let Some(next) = next else {
-                return self.heal().await;
-            };
-            tokio::select! {
-                () = tokio::time::sleep_until(next) => {}
-                () = self.changed.notified() => {}
-            }
-        }
     }
 }
 
