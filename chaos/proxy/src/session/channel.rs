@@ -1,6 +1,11 @@
 //! What one channel remembers, and what becomes of its frames.
 
-use super::{Around, Side, ending::Draining, publishing::Marked, way::Way};
+use super::{
+    Around, Side,
+    ending::{Draining, Parked},
+    publishing::Marked,
+    way::Way,
+};
 use crate::{
     confirms::Confirms,
     consumers::Consumers,
@@ -34,6 +39,8 @@ pub struct Channel {
     /// Opened by both, and closed by neither.
     pub opened: bool,
     pub draining: Draining,
+    /// What the client says after its `close-ok`, until the broker has said its own.
+    pub parked: Parked,
     /// Consumers came or went, or the channel did.
     pub changed: bool,
 }
@@ -52,6 +59,7 @@ impl Channel {
             over: false,
             opened: false,
             draining: Draining::default(),
+            parked: Parked::default(),
             changed: false,
         }
     }
@@ -89,7 +97,10 @@ impl Channel {
             _ => None,
         };
         if self.drain(from, method.as_ref(), around) {
-            return Ok(());
+            return self.unpark(around);
+        }
+        if from == Side::Client && !self.draining.is_over() {
+            return self.park(frame);
         }
         self.over = false;
         if from == Side::Client && self.broker_closed {

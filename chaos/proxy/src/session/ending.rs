@@ -3,11 +3,15 @@
 use super::{Around, Side, channel::Channel};
 use crate::{
     encode,
-    frame::Malformed,
+    frame::{Frame, Malformed},
     method::{Deliver, Method},
     rule::ChannelError,
 };
 use amq_protocol::protocol::AMQPSoftError;
+
+/// Octets of a client that opens a channel again before the broker has answered. Most say `channel.open` and wait; one that
+/// does not has a round trip to say more.
+const PARKED_MAX: usize = 1024 * 1024;
 
 /// `close-ok`s that the proxy waits for, having said `channel.close` itself. Until it comes,
 /// what its sender says about the channel is of the past.
@@ -15,6 +19,13 @@ use amq_protocol::protocol::AMQPSoftError;
 pub struct Draining {
     client: bool,
     broker: bool,
+}
+
+/// Frames that the other side is not to hear yet.
+#[derive(Debug, Default)]
+pub struct Parked {
+    frames: Vec<Frame>,
+    octets: usize,
 }
 
 impl Draining {
@@ -78,6 +89,28 @@ impl Channel {
             }
         }
         draining
+    }
+
+    /// A broker that has not answered our `channel.close` hears nothing else on the channel, not even that it is opened.
+    pub(super) fn park(&mut self, frame: Frame) -> Result<(), Malformed> {
+        if self.parked.octets > PARKED_MAX {
+            return Err(Malformed::TooMany {
+                what: "octets on a channel that the broker has not closed yet",
+                channel: self.id,
+                limit: PARKED_MAX,
+            });
+        }
+        self.parked.octets += frame.raw().len();
+        self.parked.frames.push(frame);
+        Ok(())
+    }
+
+    pub(super) fn unpark(&mut self, around: &mut Around<'_>) -> Result<(), Malformed> {
+        if self.draining.broker {
+            return Ok(());
+        }
+        let mut parked = std::mem::take(&mut self.parked).frames.into_iter();
+        parked.try_for_each(|frame| self.take(Side::Client, frame, around))
     }
 
     /// As if the queue was gone. The channel is between units on both sides.

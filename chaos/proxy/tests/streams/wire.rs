@@ -90,6 +90,13 @@ impl Wire {
         left(&out)
     }
 
+    /// Whether it ends the connection.
+    pub fn client_is_refused(&mut self, octets: &[u8]) -> bool {
+        let mut out = Outgoing::default();
+        let taken = self.client.take(&mut self.session, octets, &mut out);
+        taken.is_err()
+    }
+
     pub fn broker_says(&mut self, octets: &[u8]) -> (Vec<u8>, Vec<u8>) {
         let mut out = Outgoing::default();
         (self.broker.take(&mut self.session, octets, &mut out)).expect("well-formed");
