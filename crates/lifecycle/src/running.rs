@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::timeout;
 
-use crate::{ProcessSettings, Readiness, Shutdown, admin, server};
+use crate::{Gate, ProcessSettings, Readiness, Shutdown, admin, server};
 
 /// Why a process with a valid configuration could not start.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,9 @@ pub struct Running {
     pub shutdown: Shutdown,
     /// Where the admin port is, with the real port number.
     pub admin_addr: SocketAddr,
+    /// Closed until [`finish`](Self::finish) is called: a scrape between start and the first gate of the
+    /// service must not find a process with nothing in its way.
+    whole: Gate,
     telemetry: Arc<Telemetry>,
     admin: AbortHandle,
     parts: JoinSet<()>,
@@ -48,6 +51,7 @@ pub fn start_with(settings: ProcessSettings, more: Router) -> Result<Running, St
     let shutdown =
         Shutdown::on_signals().map_err(|error| StartError::Signals(error.to_string()))?;
     let readiness = Readiness::new();
+    let whole = readiness.gate("start");
     let (listener, admin_addr) = listen(settings.admin_addr)?;
     let router = admin::router(telemetry.clone(), readiness.clone()).merge(more);
     // It never drains: a drain is watched through it.
@@ -57,6 +61,7 @@ pub fn start_with(settings: ProcessSettings, more: Router) -> Result<Running, St
         readiness,
         shutdown,
         admin_addr,
+        whole,
         telemetry,
         admin,
         parts: JoinSet::new(),
@@ -91,8 +96,10 @@ impl Running {
         Ok(addr)
     }
 
+    /// To be called when all parts run: only from here on is the process ready, if its gates are open.
     /// Waits for shutdown, then for every part at most `drain_limit`, then flushes telemetry.
     pub async fn finish(mut self, drain_limit: Duration) -> ExitCode {
+        self.whole.open();
         self.shutdown.requested().await;
         self.readiness.drain();
         let drained = timeout(drain_limit, async {

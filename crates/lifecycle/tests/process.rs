@@ -41,9 +41,22 @@ async fn a_process_starts_tells_of_itself_and_drains() {
     assert_eq!(read(format!("{admin}/livez")).await.0, 200);
     assert_eq!(
         read(format!("{admin}/readyz")).await,
-        (503, "database: starting\n".to_owned())
+        (503, "database: starting\nstart: starting\n".to_owned())
     );
     gate.open();
+    assert_eq!(
+        read(format!("{admin}/readyz")).await,
+        (503, "start: starting\n".to_owned()),
+        "there may be parts to come"
+    );
+    let (end_part, part_ends) = tokio::sync::oneshot::channel::<()>();
+    running.spawn("part", async {
+        let _ = part_ends.await;
+    });
+    let shutdown = running.shutdown.clone();
+    let readiness = running.readiness.clone();
+    let finished = tokio::spawn(running.finish(Duration::from_secs(20)));
+    readiness.ready().await;
     assert_eq!(read(format!("{admin}/readyz")).await.0, 200);
 
     assert_eq!(read(format!("{public}/things/7")).await.0, 200);
@@ -67,9 +80,8 @@ async fn a_process_starts_tells_of_itself_and_drains() {
     assert_eq!(put("warn,lifecycle=debug").await, 200);
     assert_eq!(put("lifecycle=loud").await, 400);
 
-    running.spawn("part", async {});
-    let shutdown = running.shutdown.clone();
-    let code = running.finish(Duration::from_secs(20)).await;
+    end_part.send(()).expect("it runs");
+    let code = finished.await.expect("joined");
     assert!(
         shutdown.is_requested(),
         "a part that ends early ends the process"
